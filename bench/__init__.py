@@ -1,0 +1,1 @@
+"""Yardsticks: what the product takes, as ratios measured in one run."""

@@ -1,0 +1,1 @@
+"""What must be true of a submission. Rows in, Findings out: no file, no database."""

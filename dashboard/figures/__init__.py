@@ -1,0 +1,1 @@
+"""Table in, Plotly figure out: no Streamlit, no query, no answer computed."""

@@ -1,0 +1,77 @@
+"""Every counting point as a dot: its change on the axis, its weight as size, sorted, with the area's interval behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.theme import FONT, Palette
+
+_ROW_PX = 22
+_FEWEST_PX = 240
+_NAME_SIGNS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class PointDotWords:
+    """What is written: the area's own label, and a Plotly template for a dot that is pointed at."""
+
+    area: str
+    hover: str
+    separators: str
+
+
+def point_dots(
+    points: pd.DataFrame, index_pct: float, interval: tuple[float, float] | None, words: PointDotWords, palette: Palette
+) -> go.Figure:
+    """The figure of a table with point_name, change_pct, weight_pct and the hover texts, the largest rise first (per cent)."""
+    places = list(range(len(points)))
+    figure = go.Figure(layout=_layout(len(points), words, palette))
+    if interval:
+        figure.add_vrect(x0=interval[0], x1=interval[1], fillcolor=palette.accent, opacity=0.14, line_width=0, layer="below")
+    figure.add_vline(x=0, line={"color": palette.ink, "width": 1.5})
+    figure.add_vline(x=index_pct, line={"color": palette.accent, "width": 2, "dash": "dash"})
+    figure.add_trace(
+        go.Scatter(
+            x=points["change_pct"],
+            y=places,
+            mode="markers",
+            marker={
+                "size": points["weight_pct"],
+                "sizemode": "area",
+                "sizeref": float(points["weight_pct"].max()) / 24**2 * 2,
+                "sizemin": 4,
+                "color": palette.accent,
+                "line": {"color": palette.ground, "width": 1},
+            },
+            customdata=points[["hover_name", "hover_change", "hover_weight"]],
+            hovertemplate=words.hover,
+        )
+    )
+    figure.add_annotation(
+        x=index_pct, y=-0.9, text=words.area, showarrow=False, xanchor="left", yanchor="bottom", xshift=4,
+        font={"size": 14, "color": palette.accent},
+    )  # fmt: skip
+    names = [name if len(name) <= _NAME_SIGNS else f"{name[: _NAME_SIGNS - 1]}…" for name in points["point_name"]]
+    figure.update_yaxes(tickvals=places, ticktext=names, range=[len(points) - 0.4, -2.2])
+    return figure
+
+
+def _layout(n_points: int, words: PointDotWords, palette: Palette) -> go.Layout:
+    axis = {"color": palette.muted, "zeroline": False, "fixedrange": True, "automargin": True}
+    return go.Layout(
+        height=max(_FEWEST_PX, _ROW_PX * (n_points + 3)),
+        margin={"l": 8, "r": 16, "t": 8, "b": 8},
+        paper_bgcolor=palette.ground,
+        plot_bgcolor=palette.ground,
+        font={"family": FONT, "size": 14, "color": palette.ink},
+        separators=words.separators,
+        showlegend=False,
+        hovermode="closest",
+        dragmode=False,
+        hoverlabel={"bgcolor": palette.wash, "bordercolor": palette.rule, "font": {"size": 15, "color": palette.ink}},
+        xaxis={**axis, "gridcolor": palette.rule, "ticksuffix": " %", "side": "top", "tickfont": {"size": 14}},
+        yaxis={**axis, "gridcolor": palette.tint(palette.rule, 0.5), "tickfont": {"size": 13, "color": palette.ink}},
+    )

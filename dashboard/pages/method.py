@@ -1,0 +1,19 @@
+"""How the figures are made: the four answers, the method versions, every indicator, and the field's words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.parts.header import page_header
+from dashboard.parts.method_blocks import answers, glossary, indicator_list, opening, versions
+from dashboard.parts.surroundings import surroundings
+
+here = surroundings()
+agreement = page_header(here, "page.method.nav")
+if agreement is None:
+    st.stop()
+opening(here, agreement)
+answers(here)
+versions(here, agreement)
+indicator_list(here, agreement)
+glossary(here)

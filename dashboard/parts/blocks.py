@@ -1,0 +1,91 @@
+"""Blocks of text and tables as escaped HTML: what a screen reader can read, which a canvas is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.parts.escape import as_html
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; numbers stand to the right."""
+
+    title: str
+    is_number: bool = False
+
+
+def style_sheet(css: str) -> None:
+    """The style of the page. Ours alone, never data."""
+    st.html(f"<style>{css}</style>")
+
+
+def header_line(parts: Iterable[str], first: str) -> None:
+    """The line on top: agreement, what was known when, how fresh."""
+    rest = "".join(f"<span>{as_html(part)}</span>" for part in parts)
+    st.html(f'<div class="nv-line"><b>{as_html(first)}</b>{rest}</div>')
+
+
+def synthetic_band(text: str) -> None:
+    """The band that says that what follows is invented."""
+    st.html(f'<div class="nv-synthetic" role="note"><span>{as_html(text)}</span></div>')
+
+
+def past_band(text: str) -> None:
+    """The band that says that what follows was known on an earlier day."""
+    st.html(f'<div class="nv-past" role="note">{as_html(text)}</div>')
+
+
+def finding(sentence: str) -> None:
+    """The page's one sentence."""
+    st.html(f'<h1 class="nv-finding">{as_html(sentence)}</h1>')
+
+
+def said(label: str, sentence: str, symbol: str = "", colour: str = "") -> None:
+    """A labelled sentence, so that it is clear who says it. A symbol stands before its first words."""
+    mark = (
+        f'<span class="nv-answer" style="color:{as_html(colour)}" aria-hidden="true">{as_html(symbol)} </span>' if symbol else ""
+    )
+    st.html(f'<p class="nv-said"><b>{as_html(label)}</b> {mark}{as_html(sentence)}</p>')
+
+
+def title(text: str, small: str = "") -> None:
+    """The title of a figure or table, with its unit below."""
+    below = f'<p class="nv-small">{as_html(small)}</p>' if small else ""
+    st.html(f'<h2 class="nv-title">{as_html(text)}</h2>{below}')
+
+
+def small(text: str) -> None:
+    """A muted line: source, date, caveat."""
+    st.html(f'<p class="nv-small">{as_html(text)}</p>')
+
+
+def bullets(lines: Iterable[str]) -> None:
+    """A plain list."""
+    st.html(f'<ul class="nv-list">{"".join(f"<li>{as_html(line)}</li>" for line in lines)}</ul>')
+
+
+def table(
+    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], chosen: int | None = None, is_narrow: bool = False
+) -> None:
+    """A table whose first column heads its rows. `chosen` marks one row; a narrow one does not fill the page."""
+    head = "".join(f'<th scope="col" class="{_kind(column)}">{as_html(column.title)}</th>' for column in columns)
+    body = "".join(_row(columns, row, number == chosen) for number, row in enumerate(rows))
+    narrow = " narrow" if is_narrow else ""
+    st.html(
+        f'<div class="nv-scroll" tabindex="0" role="region" aria-label="{as_html(caption)}"><table class="nv-table{narrow}">'
+        f"<caption>{as_html(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(columns: Sequence[Column], row: Sequence[str], is_chosen: bool) -> str:
+    cells = [f'<th scope="row" class="w">{as_html(row[0])}</th>']
+    cells += [f'<td class="{_kind(column)}">{as_html(cell)}</td>' for column, cell in zip(columns[1:], row[1:], strict=True)]
+    return f"<tr{' class=chosen' if is_chosen else ''}>{''.join(cells)}</tr>"
+
+
+def _kind(column: Column) -> str:
+    return "n" if column.is_number else ""

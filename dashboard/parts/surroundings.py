@@ -1,0 +1,81 @@
+"""What a page needs before it can ask anything: language, ground, agreement and the published snapshot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.gate import ACCESS_HEADER, LOCAL
+from dashboard.parts.choices import asked
+from dashboard.theme import PALETTES, Ground, Palette
+from domain.load import load_agreements
+from domain.model import Agreement
+from domain.words import LANGUAGES, text
+from pipelines.history.snapshot import NoSnapshot, Snapshot, open_snapshot
+from pipelines.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """One reader's choices and the data behind them. `snapshot` is None before anything has been published."""
+
+    language: str
+    ground: Ground
+    palette: Palette
+    agreements: dict[str, Agreement]
+    snapshot: Snapshot | None
+    is_local: bool
+    today: dt.date
+    as_of: dt.date
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the reader looks at what was known on an earlier day."""
+        return self.as_of < self.today
+
+    def known(self, agreement: Agreement) -> tuple[str, str, int, dt.date]:
+        """What an answer about an agreement depends on besides its question: the key of its cache."""
+        stated = hash((agreement.index, agreement.goal, agreement.events))
+        return self.snapshot.identity if self.snapshot else "", agreement.agreement_id, stated, self.as_of
+
+    def say(self, key: str, **named: object) -> str:
+        """A text in the reader's language."""
+        return text(key, self.language, **named)
+
+
+def surroundings() -> Surroundings:
+    """The surroundings of this run. Real agreements come before invented ones."""
+    data_dir = settings().data_dir
+    today = dt.date.today()  # noqa: DTZ011 - the reader's own calendar day, on the one place where a page asks the clock
+    agreements = load_agreements(data_dir / "agreements")
+    language = asked("lang") or LANGUAGES[0]
+    ground: Ground = "dark" if st.context.theme.type == "dark" else "light"
+    return Surroundings(
+        language if language in LANGUAGES else LANGUAGES[0],
+        ground,
+        PALETTES[ground],
+        dict(sorted(agreements.items(), key=lambda item: (item[1].is_synthetic, item[0]))),
+        _newest(data_dir),
+        st.context.headers.get(ACCESS_HEADER) == LOCAL,
+        today,
+        _as_of(today),
+    )
+
+
+def _as_of(today: dt.date) -> dt.date:
+    """The date that the address asks for; today where it asks for none, for nonsense or for the future."""
+    try:
+        day = dt.date.fromisoformat(asked("asof") or "")
+    except ValueError:
+        return today
+    return min(day, today)
+
+
+def _newest(data_dir: Path) -> Snapshot | None:
+    try:
+        return open_snapshot(data_dir)
+    except NoSnapshot:
+        return None

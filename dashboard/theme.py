@@ -1,0 +1,91 @@
+"""Colours by meaning, each with its symbol, and the style of the pages. Text and lines have at least 5:1 on their ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Ground = Literal["light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one ground."""
+
+    ink: str
+    muted: str
+    ground: str
+    wash: str
+    rule: str
+    accent: str
+    on_track: str
+    watch: str
+    deviation: str
+    no_answer: str
+
+    def tint(self, colour: str, share: float) -> str:
+        """A colour as a see-through tint of itself."""
+        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+        return f"rgba({red},{green},{blue},{share})"
+
+
+PALETTES: dict[Ground, Palette] = {
+    "light": Palette(
+        "#17222D", "#52606D", "#FFFFFF", "#F4F6F8", "#D5DBE1", "#0B5C8A", "#1B7446", "#8A5A00", "#B3261E", "#5B6773"
+    ),
+    "dark": Palette("#E8EDF2", "#A9B4BF", "#0F1820", "#18242E", "#33424F", "#6FB7E3", "#5CC08B", "#E3B341", "#F2857B", "#9AA7B3"),
+}
+# The four answers to "are we reaching the goal", never by colour alone.
+SYMBOLS = {"met": "●", "not_met": "■", "cannot_tell": "◌", "no_data": "–"}
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+
+
+def answer_colour(answer: str, palette: Palette) -> str:
+    """The colour that stands beside the symbol and the word of an answer."""
+    return {"met": palette.on_track, "not_met": palette.deviation}.get(answer, palette.no_answer)
+
+
+def style(palette: Palette) -> str:
+    """The style sheet of every page on one ground."""
+    return f"""
+.block-container {{ padding: 3.1rem clamp(1rem, 3.5vw, 5rem) 3rem; max-width: 1760px; }}
+header[data-testid="stHeader"] {{ background: {palette.ground}; height: 2.75rem; min-height: 2.75rem; }}
+.nv-line {{ color: {palette.muted}; font-size: 0.95rem; display: flex; flex-wrap: wrap; gap: 0.15rem 1.25rem; }}
+.nv-line b {{ color: {palette.ink}; font-weight: 600; }}
+.nv-synthetic {{ margin: 0 0 0.6rem; padding: 0.35rem 0.75rem; color: {palette.ink}; font-weight: 600; font-size: 0.95rem;
+  border: 1px solid {palette.watch};
+  background: repeating-linear-gradient(135deg, {palette.tint(palette.watch, 0.16)} 0 8px, transparent 8px 16px); }}
+.nv-synthetic span {{ background: {palette.ground}; padding: 0 0.4rem; }}
+.nv-past {{ margin: 0 0 0.6rem; padding: 0.35rem 0.75rem; color: {palette.ink}; font-weight: 600; font-size: 0.95rem;
+  border-left: 6px solid {palette.accent}; background: {palette.wash}; }}
+h1.nv-finding {{ font-size: clamp(1.4rem, 0.95rem + 1.05vw, 2.15rem); line-height: 1.22; font-weight: 650;
+  letter-spacing: -0.012em;  color: {palette.ink}; margin: 0.35rem 0 0.5rem; padding: 0; max-width: 100rem; text-wrap: balance; }}
+.nv-said {{ margin: 0; font-size: 1rem; line-height: 1.45; color: {palette.ink}; max-width: 72ch; }}
+.nv-said + .nv-said {{ margin-top: 0.3rem; }}
+.nv-said > b {{ color: {palette.muted}; font-weight: 600; display: block; font-size: 0.9rem; }}
+.nv-answer {{ font-weight: 650; white-space: nowrap; }}
+h2.nv-title {{ font-size: 1.15rem; line-height: 1.35; font-weight: 650; color: {palette.ink}; margin: 0.75rem 0 0; padding: 0; }}
+.nv-small {{ color: {palette.muted}; font-size: 0.9rem; line-height: 1.45; margin: 0.1rem 0 0; max-width: 72ch; }}
+.nv-scroll {{ overflow-x: auto; }}
+table.nv-table {{ border-collapse: collapse; width: 100%; font-size: 0.95rem; font-variant-numeric: tabular-nums;
+  color: {palette.ink}; }}
+table.nv-table caption {{ text-align: left; color: {palette.muted}; font-size: 0.9rem;
+  padding: 0.15rem 0 0.4rem; }}
+table.nv-table th, table.nv-table td {{ border: 0; border-bottom: 1px solid {palette.rule}; padding: 0.34rem 0.6rem 0.34rem 0;
+  text-align: left; vertical-align: baseline; background: transparent; }}
+table.nv-table th {{ font-weight: 600; }}
+table.nv-table thead th {{ color: {palette.muted}; border-bottom: 2px solid {palette.rule}; vertical-align: bottom; }}
+table.nv-table .n {{ text-align: right; white-space: nowrap; }}
+table.nv-table .n + td:not(.n), table.nv-table .n + th:not(.n) {{ padding-left: 1rem; }}
+table.nv-table thead th, table.nv-table thead th.n {{ white-space: normal; }}
+table.nv-table.narrow {{ max-width: 44rem; }}
+table.nv-table .w {{ white-space: nowrap; }}
+table.nv-table tr.chosen th, table.nv-table tr.chosen td {{ background: {palette.wash}; font-weight: 650; }}
+.nv-list {{ margin: 0.25rem 0 0; padding-left: 1.1rem; font-size: 0.95rem; line-height: 1.5; color: {palette.ink};
+  max-width: 80ch; }}
+@media (max-width: 640px) {{
+  table.nv-table {{ font-size: 0.9rem; width: max-content; min-width: 100%; }}
+  table.nv-table caption {{ max-width: 85vw; }}
+}}
+@media print {{ header, [data-testid="stToolbar"] {{ display: none; }} }}
+"""

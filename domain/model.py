@@ -1,0 +1,329 @@
+"""An urban-growth agreement as its YAML states it. Frozen; every fact names its source, and what no source gives is Unknown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+
+_ID = r"^[a-z0-9][a-z0-9_.\-]*$"
+_MUNICIPALITY = r"^(\d{4}|F\d{2})$"
+_DATED = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+_MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+_PERIOD = r"^\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?$"
+# What a text must look like, in words for whoever writes the file.
+PATTERN_WORDS = {
+    _ID: "must begin with a letter from a to z or a digit, and go on with such letters (no capitals), digits, _ . or -",
+    _MUNICIPALITY: "must be four digits, such as 4601, or F and two digits in an invented agreement",
+    _DATED: "must be as exact as the source gives it: 2020, 2020-06 or 2020-06-08",
+    _MONTH: "must be a month, such as 2026-04",
+    _PERIOD: "must be a period: 2026, 2026-Q3 or 2026-09",
+}
+Id = Annotated[str, StringConstraints(pattern=_ID)]
+MunicipalityCode = Annotated[str, StringConstraints(pattern=_MUNICIPALITY)]
+Dated = Annotated[str, StringConstraints(pattern=_DATED)]
+MonthText = Annotated[str, StringConstraints(pattern=_MONTH)]
+PeriodText = Annotated[str, StringConstraints(pattern=_PERIOD)]
+
+
+class Fact(BaseModel):
+    """Base of everything in an agreement file: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class LocalText(Fact):
+    """One text in the two languages of the product."""
+
+    nb: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" else self.nb
+
+
+class Unknown(Fact):
+    """No source gives this fact. The reason is shown to the reader in place of the fact."""
+
+    unknown: LocalText
+
+
+# A fact, or that no source gives it. The key `unknown` tells which, so that a fault in the one is never reported for the other.
+GIVEN, NOT_GIVEN = "<given>", "<unknown>"
+T = TypeVar("T")
+
+
+def _given_or_not(stated: object) -> str:
+    is_unknown = isinstance(stated, Unknown) or (isinstance(stated, dict) and "unknown" in stated)
+    return NOT_GIVEN if is_unknown else GIVEN
+
+
+OrUnknown = Annotated[Annotated[T, Tag(GIVEN)] | Annotated[Unknown, Tag(NOT_GIVEN)], Discriminator(_given_or_not)]
+
+
+class Source(Fact):
+    """A document that facts rest on. `dated` is its own date, as exact as it gives one: 2020, 2020-06 or 2020-06-08."""
+
+    source_id: Id
+    title: str
+    publisher: str
+    dated: Dated | None = None
+    url: str | None = None
+    note: LocalText | None = None
+
+
+class Sourced(Fact):
+    """A fact with the ids of the sources that it rests on, and since when it holds where the source says so."""
+
+    sources: tuple[Id, ...] = Field(min_length=1)
+    dated: Dated | None = None
+
+
+class Years(Sourced):
+    """The years that an agreement holds, both counted."""
+
+    from_year: int
+    to_year: int
+
+
+class Goal(Sourced):
+    """What the agreement shall reach, and the window that it is judged on."""
+
+    text: LocalText
+    judged_over: LocalText
+    window_months: Literal[12, 24, 36]
+
+
+class TrafficIndex(Sourced):
+    """Which index follows up the goal. `method_changes_on` is the first day of the next method."""
+
+    index_id: str | None
+    area_name: str
+    maker: str
+    reference_year: int
+    method_version: Id
+    method_changes_on: dt.date | None = None
+    method_change: LocalText | None = None
+    credit: LocalText
+
+
+class Party(Sourced):
+    """Who has signed. `valid_from` and `valid_to` say when it exists under this name."""
+
+    party_id: Id
+    name: str
+    kind: Literal["municipality", "county", "state_road", "state_rail", "county_governor", "ministry"]
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    replaces: tuple[Id, ...] = ()
+    is_reporting: OrUnknown[bool]
+
+
+class Membership(Fact):
+    """A party's seat in a body. Members decide, observers read."""
+
+    party_id: Id
+    capacity: Literal["leader", "member", "deputy", "observer", "secretary"]
+
+
+class Body(Sourced):
+    """A forum of the agreement. `standing` is adopted or former where a source shows it, proposed where none shows more."""
+
+    body_id: Id
+    name: str
+    kind: Literal["steering_group", "council", "coordination", "secretariat", "working_group", "theme_group", "admin_group"]
+    task: LocalText
+    valid_from: Dated | None = None
+    valid_to: Dated | None = None
+    replaces: tuple[Id, ...] = ()
+    working_area_id: Id | None = None
+    standing: Literal["adopted", "proposed", "former"] | None = None
+    memberships: OrUnknown[tuple[Membership, ...]]
+    mandate: OrUnknown[LocalText]
+
+
+class Municipality(Sourced):
+    """A municipality with the years in which its code holds; after a merger its successors carry on."""
+
+    municipality_code: MunicipalityCode
+    name: str
+    party_id: Id | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    successor_codes: tuple[MunicipalityCode, ...] = ()
+    is_in_agreement: bool = True
+
+
+class WorkingArea(Sourced):
+    """A part of the area with its own working group. Municipalities may lie in several."""
+
+    working_area_id: Id
+    name: str
+    municipality_codes: OrUnknown[tuple[MunicipalityCode, ...]]
+
+
+class FundingSource(Sourced):
+    """Where money comes from. `only_in` lists the municipalities where it may be used; empty means the whole area."""
+
+    funding_source_id: Id
+    name: str
+    only_in: tuple[MunicipalityCode, ...] = ()
+    limit: OrUnknown[LocalText]
+
+
+class PriceBasis(Fact):
+    """What the kroner of an amount are worth. `stated` is the source's own wording."""
+
+    price_year: int | None
+    kind: Literal["real", "nominal", "not_stated"]
+    includes_vat: bool | None
+    stated: str
+
+
+class Frame(Sourced):
+    """An economic frame. Per-year frames are never added to frames of a whole period."""
+
+    frame_id: Id
+    scope: str
+    name: str
+    municipality_code: MunicipalityCode | None = None
+    funding_source_id: Id | None = None
+    amount_mnok: Decimal = Field(gt=0)
+    is_per_year: bool = False
+    price_basis: PriceBasis
+    from_year: int
+    to_year: int
+
+
+class FocusArea(Sourced):
+    """A kind of project that the agreement puts its money on (satsingsområde)."""
+
+    focus_area_id: Id
+    name: str
+
+
+class ReportingCycle(Sourced):
+    """How often parties report and how many days after the period ends."""
+
+    frequency: Literal["month", "quarter", "four_months", "half_year", "year"]
+    deadline_days: OrUnknown[int]
+    first_period: PeriodText | None = None
+    last_period: PeriodText | None = None
+    next_period: PeriodText | None = None
+
+
+class Event(Sourced):
+    """Something that explains traffic. A point in time has no `to_month`; `label` is the word on the figure."""
+
+    event_id: Id
+    from_month: MonthText
+    to_month: MonthText | None = None
+    label: LocalText
+    text: LocalText
+
+
+class PointExclusion(Sourced):
+    """A counting point that is left out: for all time, from a month on, or from a month to another, both included.
+
+    `indices` says of which: the rolling index, the volume indices that compare two years, or all.
+    """
+
+    point_id: str = Field(min_length=1)
+    from_month: MonthText | None = None
+    to_month: MonthText | None = None
+    indices: Literal["all", "rolling", "volume"] = "all"
+    reason: LocalText
+
+
+class Authority(Sourced):
+    """What a body may do with a type of matter."""
+
+    matter: Id
+    body_id: Id
+    power: Literal["informs", "advises", "recommends", "decides"]
+
+
+class Tile(Fact):
+    """A municipality's place in the equal-size tile map, counted from the upper left."""
+
+    municipality_code: MunicipalityCode
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+
+
+class Seat(Fact):
+    """A person's place in a body."""
+
+    body_id: Id
+    capacity: Literal["leader", "member", "deputy", "observer", "secretary"]
+
+
+class Person(Fact):
+    """Somebody who reads or acts, with the roles that decide what. `party_id` is empty for those who serve all parties."""
+
+    person_id: Id
+    name: str
+    party_id: Id | None
+    roles: tuple[Literal["analyst", "secretariat", "member", "council", "observer", "administrator"], ...]
+    bodies: tuple[Seat, ...] = ()
+
+
+class Agreement(Fact):
+    """One agreement, whole. References between its parts are checked when it is loaded."""
+
+    agreement_id: Id
+    name: str
+    short_name: str
+    is_synthetic: bool
+    about: LocalText
+    period: Years
+    price_year: OrUnknown[int]
+    goal: Goal
+    index: TrafficIndex
+    sources: tuple[Source, ...]
+    parties: tuple[Party, ...]
+    bodies: tuple[Body, ...]
+    municipalities: tuple[Municipality, ...]
+    working_areas: tuple[WorkingArea, ...]
+    point_working_areas: OrUnknown[dict[str, Id]]
+    funding_sources: tuple[FundingSource, ...]
+    frames: tuple[Frame, ...]
+    focus_areas: OrUnknown[tuple[FocusArea, ...]]
+    reporting: OrUnknown[ReportingCycle]
+    indicator_targets: OrUnknown[dict[Id, LocalText]]
+    events: tuple[Event, ...] = ()
+    point_exclusions: tuple[PointExclusion, ...] = ()
+    authority: OrUnknown[tuple[Authority, ...]]
+    tile_map: OrUnknown[tuple[Tile, ...]]
+    people: OrUnknown[tuple[Person, ...]]
+
+    def source(self, source_id: str) -> Source:
+        return next(source for source in self.sources if source.source_id == source_id)
+
+    def unknowns(self) -> tuple[tuple[str, Unknown], ...]:
+        """Every fact that no source gives, with its dotted key, in the order of the file."""
+        return tuple(_unknowns("", self))
+
+
+def _unknowns(key: str, part: object) -> list[tuple[str, Unknown]]:
+    if isinstance(part, Unknown):
+        return [(key, part)]
+    if isinstance(part, BaseModel):
+        identity = _own_id(part)
+        here = f"{key}[{identity}]" if identity and key else key
+        return [found for name in type(part).model_fields for found in _unknowns(_join(here, name), getattr(part, name))]
+    if isinstance(part, tuple):
+        return [found for item in part for found in _unknowns(key, item)]
+    return []
+
+
+def _own_id(part: BaseModel) -> str | None:
+    first = next(iter(type(part).model_fields), "")
+    own = [name for name in type(part).model_fields if name.endswith(("_id", "_code"))]
+    return str(getattr(part, own[0])) if own and first != "unknown" else None
+
+
+def _join(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name

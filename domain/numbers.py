@@ -1,0 +1,39 @@
+"""Numbers and dates as Norwegians and the English write them. No-break spaces, a real minus, units by the caller."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+_LOCALE = {"nb": "nb_NO", "en": "en_GB"}
+NO_VALUE = "–"
+# Babel sets its own spaces, which differ between languages and releases, and plain ones in dates.
+_NO_BREAK = str.maketrans({" ": "\u00a0", "\u202f": "\u00a0", "-": "\u2212"})
+
+
+def decimal_text(number: float | None, decimals: int, language: str) -> str:
+    """1 234,5 in bokmål and 1,234.5 in English; minus is U+2212; no minus zero; an en dash where there is no number."""
+    if number is None or number != number:
+        return NO_VALUE
+    rounded = round(float(number), decimals) + 0.0
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    return format_decimal(rounded, pattern, locale=_LOCALE[language]).translate(_NO_BREAK)
+
+
+def signed_text(number: float | None, decimals: int, language: str) -> str:
+    """Like `decimal_text`, with a plus before what is above zero."""
+    said = decimal_text(number, decimals, language)
+    return f"+{said}" if number is not None and round(float(number), decimals) > 0 else said
+
+
+def date_text(day: dt.date, language: str) -> str:
+    """22. november 2026 and 22 November 2026, kept on one line."""
+    pattern = "d. MMMM y" if language == "nb" else "d MMMM y"
+    return format_date(day, pattern, locale=_LOCALE[language]).translate(_NO_BREAK)
+
+
+def month_text(day: dt.date, language: str) -> str:
+    """april 2026 and April 2026, kept on one line."""
+    return format_date(day, "LLLL y", locale=_LOCALE[language]).translate(_NO_BREAK)

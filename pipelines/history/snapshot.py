@@ -1,0 +1,55 @@
+"""A published snapshot, open for reading only. Its identity is the key of every cache above."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from pipelines.history.publish import current_name
+
+_OPEN: dict[Path, Snapshot] = {}
+_LOCK = threading.Lock()
+
+
+class NoSnapshot(Exception):
+    """Nothing has been published yet in this data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One published version. `identity` changes whenever anything that it holds does."""
+
+    identity: str
+    connection: duckdb.DuckDBPyConnection
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+        """The rows of a query. A cursor per call: threads that share one connection get empty results without an error."""
+        with self.connection.cursor() as cursor:
+            return cursor.execute(sql, list(parameters)).df()
+
+
+def open_snapshot(data_dir: Path) -> Snapshot:
+    """The newest snapshot, opened once per process. NoSnapshot before the first one."""
+    name = current_name(data_dir)
+    if name is None:
+        raise NoSnapshot(str(data_dir))
+    path = data_dir / "published" / name
+    with _LOCK:
+        if path not in _OPEN:
+            _OPEN[path] = Snapshot(path.stem, _attached(path))
+        return _OPEN[path]
+
+
+def _attached(path: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:")
+    # ATTACH takes no parameters; the path is ours, and a quote in it is doubled.
+    connection.execute("ATTACH '" + str(path).replace("'", "''") + "' AS snapshot (READ_ONLY)")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection

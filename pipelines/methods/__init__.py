@@ -1,0 +1,1 @@
+"""Pure arithmetic: no file, no clock, no database."""

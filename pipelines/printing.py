@@ -1,0 +1,120 @@
+"""Answers as JSON of the public contract, and as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from domain.numbers import decimal_text
+from domain.rows import ChainedIndex, Finding, IndexRow
+from domain.words import text
+from pipelines.answers.releases import differing
+from pipelines.methods.city_index import METHOD_VERSION
+from pipelines.recompute import CheckedTraffic
+
+
+def index_json(checked: CheckedTraffic, language: str) -> dict[str, Any]:
+    """The answer of `index`: every area row beside its published one. A refused file has findings and no rows."""
+    rows = () if checked.is_refused else checked.rows
+    chained = () if checked.is_refused else checked.chained
+    return {
+        "rolling": [_rolling_json(row) for row in rows],
+        "chained": [_chained_json(row) for row in chained if not row.is_to_date],
+        "chained_to_date": [{**_chained_json(row), "month": row.month} for row in chained if row.is_to_date],
+        "findings": findings_json(checked.findings, language),
+    }
+
+
+def findings_json(findings: Iterable[Finding], language: str) -> list[dict[str, Any]]:
+    """Findings of the public contract, their words in one language."""
+    return [
+        {
+            "code": finding.code,
+            "severity": finding.severity,
+            "sheet": finding.sheet,
+            "cell": finding.cell,
+            "quoted": finding.quoted,
+            "message": finding_text(finding, "message", language),
+            "action": finding_text(finding, "action", language),
+        }
+        for finding in findings
+    ]
+
+
+def finding_text(finding: Finding, part: str, language: str) -> str:
+    """What is wrong (`message`) or what to do (`action`), with the value quoted."""
+    return text(f"finding.{finding.code}.{part}", language, quoted=finding.quoted or "", **finding.named)
+
+
+def finding_line(finding: Finding, language: str) -> str:
+    """One line: severity, place, what is wrong, what to do."""
+    place = "!".join(part for part in (finding.sheet, finding.cell) if part)
+    severity = text(f"severity.{finding.severity}", language)
+    said = f"{finding_text(finding, 'message', language)} {finding_text(finding, 'action', language)}"
+    return f"{severity}: {place + ': ' if place else ''}{said}"
+
+
+def index_lines(checked: CheckedTraffic, language: str) -> list[str]:
+    """What came of it, for a person: how many rows follow from the points, and the latest of each window."""
+    ours = [row for row in checked.rows if row.ours]
+    lines = [text("command.index_rows", language, ours=len(ours), published=len(checked.rows))]
+    latest = {row.ours.window_months: row.ours for row in ours if row.ours}
+    for window, row in sorted(latest.items()):
+        named = {
+            "window": window,
+            "month": row.last_month,
+            "index": decimal_text(row.index_pct, 4, language),
+            "low": decimal_text(row.ci_low_pct, 1, language),
+            "high": decimal_text(row.ci_high_pct, 1, language),
+            "n": row.n_points,
+        }
+        lines.append(text("command.index_latest", language, **named))
+    return lines
+
+
+def revision_json(row: dict[str, Any]) -> dict[str, Any]:
+    """A month that an earlier release printed otherwise: which figures, before and after."""
+    changed = differing(row)
+    return {
+        "window_months": int(row["window_months"]),
+        "last_month": f"{row['last_month']:%Y-%m}",
+        "published_on_before": f"{row['published_on_before']:%Y-%m-%d}",
+        "changed": changed,
+        "before": {name: row[f"{name}_before"] for name in changed},
+        "after": {name: row[name] for name in changed},
+    }
+
+
+def _rolling_json(row: IndexRow) -> dict[str, Any]:
+    found, published = row.ours or row.published, row.published
+    if found is None:
+        raise ValueError("an index row needs a computed or a published side")
+    return {
+        "window_months": found.window_months,
+        "last_month": str(found.last_month),
+        "n_points": found.n_points,
+        "n_eff": found.n_eff,
+        "index_pct": found.index_pct,
+        "standard_error_pct": found.standard_error_pct,
+        "ci_low_pct": found.ci_low_pct,
+        "ci_high_pct": found.ci_high_pct,
+        "basis": row.ours.basis if row.ours else "published",
+        "published_index_pct": published.index_pct if published else None,
+        "published_ci_low_pct": published.ci_low_pct if published else None,
+        "published_ci_high_pct": published.ci_high_pct if published else None,
+        "reference_year": found.reference_year,
+        "method_version": METHOD_VERSION,
+    }
+
+
+def _chained_json(row: ChainedIndex) -> dict[str, Any]:
+    return {
+        "year_from": row.year_from,
+        "year_to": row.year_to,
+        "n_points": row.n_points,
+        "index_pct": row.index_pct,
+        "standard_error_pct": row.standard_error_pct,
+        "ci_low_pct": row.ci_low_pct,
+        "ci_high_pct": row.ci_high_pct,
+        "method_version": row.method_version,
+    }

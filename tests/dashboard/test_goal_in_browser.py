@@ -1,0 +1,71 @@
+"""The goal page in a real browser, with everything outside this machine blocked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+SIZES = {"projector": (1920, 1080), "laptop": (1280, 800), "phone": (390, 844)}
+
+
+def opened(offline_page, served, size: str, address: str):
+    found = offline_page(*SIZES[size])
+    found.page.goto(f"{served}/?{address}")
+    found.page.wait_for_selector("h1.nv-finding")
+    found.page.wait_for_selector(".js-plotly-plot .main-svg")
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("agreement", "sentence"), [("miljoloftet", "0,8 % over"), ("fjordbyen", "over 2018")])
+def test_both_agreements_are_drawn_without_the_network(offline_page, served, size, agreement, sentence):
+    found = opened(offline_page, served, size, f"agreement={agreement}")
+    assert sentence in found.page.inner_text("h1").replace("\u00a0", " ")
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    assert (found.outside, found.complaints) == ([], [])
+
+
+def test_sentence_and_figure_are_on_the_projector_without_scrolling(offline_page, served):
+    page = opened(offline_page, served, "projector", "agreement=fjordbyen").page
+    box = page.locator(".js-plotly-plot").first.bounding_box()
+    assert box["y"] + box["height"] <= 1080
+
+
+def test_a_chosen_window_is_in_the_address_and_a_link_shows_it_again(offline_page, served):
+    page = opened(offline_page, served, "laptop", "agreement=fjordbyen").page
+    page.get_by_role("radio", name="12 måneder").click()
+    page.wait_for_url(re.compile("window=12"))
+    again = opened(offline_page, served, "laptop", re.sub(r"^.*\?", "", page.url)).page
+    assert "12 måneder" in again.inner_text("h2.nv-title >> nth=0")
+
+
+def test_a_past_date_in_the_address_says_so(offline_page, served):
+    page = opened(offline_page, served, "laptop", "agreement=fjordbyen&asof=2026-08-01").page
+    assert "1. august 2026" in page.inner_text(".nv-past").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("view", ["movement", "points", "outlook", "releases"])
+@pytest.mark.parametrize("size", ["projector", "phone"])
+def test_every_view_is_drawn_without_the_network(offline_page, served, view, size):
+    found = opened(offline_page, served, size, f"agreement=fjordbyen&view={view}")
+    found.page.locator(".nv-table").nth(1).wait_for()
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    assert (found.outside, found.complaints) == ([], [])
+
+
+def test_the_language_of_the_page_is_said_to_the_browser(offline_page, served):
+    assert opened(offline_page, served, "laptop", "lang=en").page.get_attribute("html", "lang") == "en"
+    assert opened(offline_page, served, "laptop", "").page.get_attribute("html", "lang") == "nb"
+
+
+def test_figure_and_tables_can_be_read_without_seeing_them(offline_page, served):
+    page = opened(offline_page, served, "laptop", "agreement=fjordbyen").page
+    named = page.locator("[aria-label*='Linjediagram for Fjordbyen'], [alt*='Linjediagram for Fjordbyen']")
+    assert named.count() >= 1
+    assert page.locator("h1").count() == 1
+    for table in page.locator("table.nv-table").all():
+        assert table.locator("caption").count() == 1
+        assert table.locator("thead th[scope=col]").count() > 1
+        assert table.locator("tbody th[scope=row]").count() == table.locator("tbody tr").count()

@@ -1,0 +1,183 @@
+"""The goal page as Streamlit runs it: full, one agreement only, and empty. The store is looked at, not only the words."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import html
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from domain.rows import TrafficFile
+from pipelines.answers.goal import goal
+from pipelines.examples.demo import load_examples
+from pipelines.history.ledger import open_ledger
+from pipelines.history.publish import publish
+from pipelines.history.snapshot import open_snapshot
+from pipelines.recompute import check_traffic
+from pipelines.traffic import commit_traffic
+from tests.builders import AT, agreement, printed, store, store_all, submission
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory):
+    data_dir = tmp_path_factory.mktemp("examples")
+    load_examples("admin", AT, data_dir)
+    return data_dir
+
+
+def page(monkeypatch, data_dir: Path, **address: str) -> AppTest:
+    monkeypatch.setenv("DATA_DIR", str(data_dir))
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    for name, chosen in address.items():
+        app.query_params[name] = chosen
+    app.run()
+    assert not app.exception
+    return app
+
+
+def written(app: AppTest) -> str:
+    """All text of the page, without its tags and style."""
+    blocks = [block.proto.body for block in app.get("html")]
+    text = " ".join(re.sub(r"<style>.*?</style>", "", block, flags=re.S) for block in blocks)
+    return html.unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").replace("\u2011", "-")
+
+
+def test_the_real_agreement_comes_first_and_says_its_finding(monkeypatch, examples):
+    text = written(page(monkeypatch, examples))
+    assert "Trafikken de siste tre årene ligger 0,8 % over 2018-nivået." in text
+    assert "Tallene er publisert 21. mai 2026" in text
+    assert "Publisert tall. Kilde: Statens vegvesen." in text
+    assert "Oppdiktede data" not in text
+
+
+def test_what_no_source_gives_is_said(monkeypatch, examples):
+    text = written(page(monkeypatch, examples))
+    for fact in (
+        "Vedtatte mandater",
+        "Tallfestede mål for indikatorene",
+        "Hvilke tellepunkter som hører til hvilket arbeidsområde",
+    ):
+        assert fact in text
+
+
+def test_the_invented_agreement_says_so_and_shows_what_the_store_holds(monkeypatch, examples):
+    text = written(page(monkeypatch, examples, agreement="fjordbyen"))
+    judged = goal(open_snapshot(examples), agreement()).judged
+    assert "Oppdiktede data – Fjordbyen finnes ikke" in text
+    assert f"{judged.index_pct:.1f}".replace(".", ",").replace("-", "−") in text
+    assert "Beregnet av oss fra månedstall per punkt" in text
+
+
+def test_the_window_lives_in_the_address(monkeypatch, examples):
+    app = page(monkeypatch, examples, agreement="fjordbyen", window="12")
+    assert "Glidende indeks, 12 måneder" in written(app)
+    app.session_state["window"] = "24"
+    app.run()
+    assert "Glidende indeks, 24 måneder" in written(app)
+
+
+def test_an_unknown_choice_in_the_address_gets_the_default(monkeypatch, examples):
+    text = written(page(monkeypatch, examples, agreement="<script>", window="13", lang="xx"))
+    assert "Trafikken de siste tre årene" in text
+    assert "script" not in text
+
+
+def test_english_has_no_norwegian_left(monkeypatch, examples):
+    text = written(page(monkeypatch, examples, lang="en"))
+    assert "Traffic over the last three years is 0.8 % above the 2018 level." in text
+    for word in ("Trafikken", "Publisert", "måneder", "Kilde"):
+        assert word not in text
+
+
+def test_without_a_publication_the_page_says_what_to_do(monkeypatch, tmp_path):
+    assert "make demo" in written(page(monkeypatch, tmp_path))
+
+
+def test_an_agreement_without_figures_says_so_instead_of_an_empty_chart(monkeypatch, tmp_path):
+    store(tmp_path, printed(1, 0, 2))
+    app = page(monkeypatch, tmp_path, agreement="miljoloftet")
+    assert "fordi ingen trafikktall er lastet" in written(app)
+    assert not app.get("plotly_chart")
+
+
+def test_a_name_from_a_file_is_shown_as_text(monkeypatch, tmp_path):
+    hostile = dataclasses.replace(submission(), source_title='<img src="http://x/y"> ![a](http://x/y)')
+    with open_ledger(tmp_path) as ledger:
+        commit_traffic(ledger, hostile, check_traffic(TrafficFile(rolling=(printed(1, 0, 2),)), 2018), agreement())
+        publish(ledger, AT)
+    app = page(monkeypatch, tmp_path, agreement="fjordbyen")
+    assert not any("<img" in block.proto.body for block in app.get("html"))
+    assert "![a](http://x/y)" in written(app)
+
+
+def test_the_steps_of_the_groups_add_up_to_the_index_on_the_page(monkeypatch, examples):
+    text = written(page(monkeypatch, examples, agreement="fjordbyen", view="movement"))
+    judged = goal(open_snapshot(examples), agreement()).judged
+    said = f"{judged.index_pct:+.2f}".replace(".", ",").replace("-", "−")
+    assert f"av {said} prosentpoeng" in text
+    assert "fra de samme punktene" in text
+    assert "Nullvekst (oppdiktede data)" in text
+
+
+@pytest.mark.parametrize("kind", ["municipality", "working_area", "road_category"])
+def test_the_steps_can_be_of_any_kind_of_group(monkeypatch, examples, kind):
+    app = page(monkeypatch, examples, agreement="fjordbyen", view="movement", by=kind)
+    assert app.session_state["by"] == kind
+    assert "bidrar mest til endringen" in written(app)
+
+
+def test_every_point_of_the_index_is_in_its_table(monkeypatch, examples):
+    text = written(page(monkeypatch, examples, agreement="fjordbyen", view="points"))
+    judged = goal(open_snapshot(examples), agreement()).judged
+    assert f"{judged.n_points} tellepunkter, størst økning først" in text
+    assert "Uten ett av punktene ville indeksen ligget mellom" in text
+
+
+@pytest.mark.parametrize("view", ["movement", "points"])
+def test_without_points_a_sentence_says_what_is_missing(monkeypatch, examples, view):
+    app = page(monkeypatch, examples, agreement="miljoloftet", view=view)
+    assert "Dette krever tall per punkt for siste måned." in written(app)
+
+
+def test_a_past_date_in_the_address_shows_what_was_known_then(monkeypatch, tmp_path):
+    store_all(
+        tmp_path,
+        [(dt.date(2026, 5, 1), [printed(-3, -4, -2)]), (dt.date(2026, 7, 1), [printed(3, 2, 4)])],
+    )
+    then = written(page(monkeypatch, tmp_path, agreement="fjordbyen", asof="2026-06-18"))
+    assert "3,0 % under 2018-nivået" in then
+    assert "Du ser det som var kjent 18. juni 2026." in then
+    now = written(page(monkeypatch, tmp_path, agreement="fjordbyen"))
+    assert "3,0 % over 2018-nivået" in now
+    assert "Du ser det som var kjent" not in now
+
+
+def test_releases_and_what_they_revised_are_listed(monkeypatch, tmp_path):
+    store_all(
+        tmp_path,
+        [(dt.date(2026, 7, 1), [printed(1.12, 0, 2)]), (dt.date(2026, 5, 1), [printed(1.02, 0, 2)])],
+    )
+    text = written(page(monkeypatch, tmp_path, agreement="fjordbyen", view="releases"))
+    assert "Kjente utgivelser: 2. Måneder trykt med andre tall enn før: 1, på det meste 0,10 prosentpoeng." in text
+    assert "etter en senere utgivelse" in text
+    assert "1,02" in text
+    assert "1,12" in text
+
+
+def test_our_own_calculation_stands_beside_the_published_index_and_never_in_it(monkeypatch, tmp_path):
+    store(tmp_path, printed(3, 2, 4), printed(2, 1, 3, "2026-05"))
+    own = dataclasses.replace(submission("api", dt.date(2026, 8, 1), "traffic_api"), source_title="API")
+    with open_ledger(tmp_path) as ledger:
+        rows = (printed(-7, -8, -6), printed(-6, -7, -5, "2026-07"))
+        commit_traffic(ledger, own, check_traffic(TrafficFile(rolling=rows), 2018), agreement())
+        publish(ledger, AT)
+    text = written(page(monkeypatch, tmp_path, agreement="fjordbyen"))
+    assert "3,0 % over 2018-nivået" in text
+    assert "Vår egen beregning fra trafikkdata gir −6,0 % til juli 2026" in text
+    assert "Hentet 1. august 2026" in text
