@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.theme import FONT, Palette
+from dashboard.figures.paper import paper
+from dashboard.theme import Palette
 
 HEIGHT_PX = 560
 # A little room to the right of the last month; the names of the other lines stand in the margin behind it.
@@ -47,7 +48,7 @@ def goal_line(
     series: pd.DataFrame, chosen: int, is_monthly: bool, marks: Sequence[Mark], words: GoalLineWords, palette: Palette
 ) -> go.Figure:
     """The figure of a series with columns window_months, last_month, index_pct, ci_low_pct, ci_high_pct (percent)."""
-    figure = go.Figure(layout=_layout(palette, words))
+    figure = go.Figure(layout=paper(palette, words.separators, HEIGHT_PX, _MARGIN_PX))
     own = series[series["window_months"] == chosen]
     low, high = _range(series)
     others = {
@@ -70,24 +71,6 @@ def goal_line(
     named = [f"<b>{words.zero}</b>" if level == 0 else f"{level} %".replace("-", "−") for level in levels]
     figure.update_yaxes(range=[low, high], tickvals=levels, ticktext=named)
     return figure
-
-
-def _layout(palette: Palette, words: GoalLineWords) -> go.Layout:
-    axis = {"color": palette.muted, "gridcolor": palette.rule, "zeroline": False, "tickfont": {"size": 15}, "fixedrange": True}
-    return go.Layout(
-        height=HEIGHT_PX,
-        margin={"l": 8, "r": _MARGIN_PX, "t": 8, "b": 8},
-        paper_bgcolor=palette.ground,
-        plot_bgcolor=palette.ground,
-        font={"family": FONT, "size": 15, "color": palette.ink},
-        separators=words.separators,
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        hoverlabel={"bgcolor": palette.wash, "bordercolor": palette.rule, "font": {"size": 15, "color": palette.ink}},
-        xaxis={**axis, "showgrid": False, "automargin": True},
-        yaxis={**axis, "automargin": True},
-    )
 
 
 def _range(series: pd.DataFrame) -> tuple[float, float]:

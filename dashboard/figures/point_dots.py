@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.theme import FONT, Palette
+from dashboard.figures.paper import paper
+from dashboard.theme import Palette
 
 _ROW_PX = 22
 _FEWEST_PX = 240
@@ -28,7 +29,8 @@ def point_dots(
 ) -> go.Figure:
     """The figure of a table with point_name, change_pct, weight_pct and the hover texts, the largest rise first (per cent)."""
     places = list(range(len(points)))
-    figure = go.Figure(layout=_layout(len(points), words, palette))
+    figure = go.Figure(layout=paper(palette, words.separators, max(_FEWEST_PX, _ROW_PX * (len(points) + 3)), right_px=16))
+    figure.update_xaxes(showgrid=True, ticksuffix=" %", side="top")
     if interval:
         figure.add_vrect(x0=interval[0], x1=interval[1], fillcolor=palette.accent, opacity=0.14, line_width=0, layer="below")
     figure.add_vline(x=0, line={"color": palette.ink, "width": 1.5})
@@ -55,23 +57,7 @@ def point_dots(
         font={"size": 14, "color": palette.accent},
     )  # fmt: skip
     names = [name if len(name) <= _NAME_SIGNS else f"{name[: _NAME_SIGNS - 1]}…" for name in points["point_name"]]
-    figure.update_yaxes(tickvals=places, ticktext=names, range=[len(points) - 0.4, -2.2])
-    return figure
-
-
-def _layout(n_points: int, words: PointDotWords, palette: Palette) -> go.Layout:
-    axis = {"color": palette.muted, "zeroline": False, "fixedrange": True, "automargin": True}
-    return go.Layout(
-        height=max(_FEWEST_PX, _ROW_PX * (n_points + 3)),
-        margin={"l": 8, "r": 16, "t": 8, "b": 8},
-        paper_bgcolor=palette.ground,
-        plot_bgcolor=palette.ground,
-        font={"family": FONT, "size": 14, "color": palette.ink},
-        separators=words.separators,
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        hoverlabel={"bgcolor": palette.wash, "bordercolor": palette.rule, "font": {"size": 15, "color": palette.ink}},
-        xaxis={**axis, "gridcolor": palette.rule, "ticksuffix": " %", "side": "top", "tickfont": {"size": 14}},
-        yaxis={**axis, "gridcolor": palette.tint(palette.rule, 0.5), "tickfont": {"size": 13, "color": palette.ink}},
+    figure.update_yaxes(
+        tickvals=places, ticktext=names, range=[len(points) - 0.4, -2.2], tickfont={"size": 13, "color": palette.ink}
     )
+    return figure

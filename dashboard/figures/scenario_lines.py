@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.theme import FONT, Palette
+from dashboard.figures.paper import paper
+from dashboard.theme import Palette
 
 HEIGHT_PX = 460
-_MARGIN = {"l": 8, "r": 72, "t": 8, "b": 8}
+_MARGIN_PX = 72
 # What of the height is left for the lines once the years below have their room.
 _PLOT_PX = HEIGHT_PX - 48
 _TEXT_PX = 14
@@ -52,7 +53,7 @@ def scenario_lines(
     Both have hover_month and hover_index. One path is highlighted, the one where traffic stays as it is stands out a little, and
     the rest are grey. A grey path has no label where one of these would lie on it.
     """
-    figure = go.Figure(layout=_layout(palette, words))
+    figure = go.Figure(layout=paper(palette, words.separators, HEIGHT_PX, _MARGIN_PX))
     low, high = _range(history, paths)
     today, end = history["last_month"].iloc[-1], paths["last_month"].max()
     figure.add_vrect(x0=today, x1=end, fillcolor=palette.wash, line_width=0, layer="below")
@@ -97,24 +98,6 @@ def label_heights(ends: dict[float, float], named: Sequence[float], pct_per_px: 
         ):
             placed[level_pct] = ends[level_pct]
     return placed
-
-
-def _layout(palette: Palette, words: ScenarioWords) -> go.Layout:
-    axis = {"color": palette.muted, "gridcolor": palette.rule, "zeroline": False, "tickfont": {"size": 15}, "fixedrange": True}
-    return go.Layout(
-        height=HEIGHT_PX,
-        margin=_MARGIN,
-        paper_bgcolor=palette.ground,
-        plot_bgcolor=palette.ground,
-        font={"family": FONT, "size": 15, "color": palette.ink},
-        separators=words.separators,
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        hoverlabel={"bgcolor": palette.wash, "bordercolor": palette.rule, "font": {"size": 15, "color": palette.ink}},
-        xaxis={**axis, "showgrid": False, "automargin": True},
-        yaxis={**axis, "automargin": True},
-    )
 
 
 def _range(history: pd.DataFrame, paths: pd.DataFrame) -> tuple[float, float]:

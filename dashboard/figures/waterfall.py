@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboard.theme import FONT, Palette
+from dashboard.figures.paper import paper
+from dashboard.theme import Palette
 
 HEIGHT_PX = 400
 
@@ -24,7 +25,8 @@ class Step:
 def waterfall(steps: Sequence[Step], total: Step, separators: str, palette: Palette) -> go.Figure:
     """The steps in their order, then the total that they add up to. A falling step is hatched, so that grey paper tells too."""
     bars = [*steps, total]
-    figure = go.Figure(layout=_layout(separators, palette))
+    figure = go.Figure(layout=paper(palette, separators, HEIGHT_PX))
+    figure.update_layout(bargap=0.35)
     bottom = 0.0
     for number, bar in enumerate(bars):
         is_total = number == len(steps)
@@ -37,23 +39,6 @@ def waterfall(steps: Sequence[Step], total: Step, separators: str, palette: Pale
     low, high = _range(steps, total)
     figure.update_yaxes(range=[low, high])
     return figure
-
-
-def _layout(separators: str, palette: Palette) -> go.Layout:
-    axis = {"color": palette.muted, "gridcolor": palette.rule, "zeroline": False, "tickfont": {"size": 14}, "fixedrange": True}
-    return go.Layout(
-        height=HEIGHT_PX,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor=palette.ground,
-        plot_bgcolor=palette.ground,
-        font={"family": FONT, "size": 15, "color": palette.ink},
-        separators=separators,
-        showlegend=False,
-        dragmode=False,
-        bargap=0.35,
-        xaxis={**axis, "showgrid": False, "automargin": True, "tickcolor": palette.ground},
-        yaxis={**axis, "automargin": True},
-    )
 
 
 def _bar(bar: Step, base: float, is_total: bool, palette: Palette) -> go.Bar:

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.figures.plain import plain
 from dashboard.figures.point_dots import PointDotWords, point_dots
 from dashboard.figures.waterfall import Step, waterfall
 from dashboard.parts import blocks
@@ -146,19 +147,14 @@ def _leans(here: Surroundings, without: WithoutOne) -> str:
 
 def _dots(here: Surroundings, rows: pd.DataFrame, without: WithoutOne, bounds: tuple[float, float] | None) -> go.Figure:
     table = rows.assign(
-        hover_name=[_escaped(name) for name in rows["point_name"]],
+        hover_name=[plain(name) for name in rows["point_name"]],
         hover_change=[signed_text(found, 1, here.language) for found in rows["change_pct"]],
         hover_weight=[decimal_text(found, 1, here.language) for found in rows["weight_pct"]],
-        point_name=[_escaped(name) for name in rows["point_name"]],
+        point_name=[plain(name) for name in rows["point_name"]],
     )
     area = here.say("page.points.area", index=signed_text(without.footing.index_pct, 1, here.language))
     words = PointDotWords(area, here.say("page.points.hover"), SEPARATORS[here.language])
     return point_dots(table, without.footing.index_pct, bounds, words, here.palette)
-
-
-def _escaped(name: str) -> str:
-    """Plotly reads a little HTML in labels; a name from a file is only text."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _point_table(here: Surroundings, rows: pd.DataFrame, without: WithoutOne) -> None:

@@ -4,48 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import html
-import re
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from domain.rows import TrafficFile
 from pipelines.answers.goal import goal
-from pipelines.examples.demo import load_examples
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
 from pipelines.recompute import check_traffic
 from pipelines.traffic import commit_traffic
 from tests.builders import AT, agreement, printed, store, store_all, submission
+from tests.pages import run_page, written
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-
-
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return data_dir
-
-
-def page(monkeypatch, data_dir: Path, **address: str) -> AppTest:
-    monkeypatch.setenv("DATA_DIR", str(data_dir))
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    for name, chosen in address.items():
-        app.query_params[name] = chosen
-    app.run()
-    assert not app.exception
-    return app
-
-
-def written(app: AppTest) -> str:
-    """All text of the page, without its tags and style."""
-    blocks = [block.proto.body for block in app.get("html")]
-    text = " ".join(re.sub(r"<style>.*?</style>", "", block, flags=re.S) for block in blocks)
-    return html.unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").replace("\u2011", "-")
+page = partial(run_page, "app.py")
 
 
 def test_the_real_agreement_comes_first_and_says_its_finding(monkeypatch, examples):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,30 +14,13 @@ from streamlit.testing.v1 import AppTest
 from dashboard.parts.links import as_link, host_of
 from domain.indicators import load_indicators
 from pipelines.answers.indicators import indicators
-from pipelines.examples.demo import load_examples
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import AT, agreement, submission
+from tests.pages import run_page
 
-PAGE = Path(__file__).parents[2] / "dashboard" / "pages" / "indicators.py"
-
-
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return data_dir
-
-
-def page(monkeypatch, data_dir: Path, **address: str) -> AppTest:
-    monkeypatch.setenv("DATA_DIR", str(data_dir))
-    app = AppTest.from_file(str(PAGE), default_timeout=30)
-    for name, chosen in address.items():
-        app.query_params[name] = chosen
-    app.run()
-    assert not app.exception
-    return app
+page = partial(run_page, "pages/indicators.py")
 
 
 def bodies(app: AppTest) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,27 +12,10 @@ from streamlit.testing.v1 import AppTest
 from domain.glossary import load_glossary, load_method_versions
 from domain.indicators import load_indicators
 from domain.model import Unknown
-from pipelines.examples.demo import load_examples
-from tests.builders import AT, agreement
+from tests.builders import agreement
+from tests.pages import run_page
 
-PAGE = Path(__file__).parents[2] / "dashboard" / "pages" / "method.py"
-
-
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return data_dir
-
-
-def page(monkeypatch, data_dir: Path, **address: str) -> AppTest:
-    monkeypatch.setenv("DATA_DIR", str(data_dir))
-    app = AppTest.from_file(str(PAGE), default_timeout=30)
-    for name, chosen in address.items():
-        app.query_params[name] = chosen
-    app.run()
-    assert not app.exception
-    return app
+page = partial(run_page, "pages/method.py")
 
 
 def written(app: AppTest) -> str:

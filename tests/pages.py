@@ -1,0 +1,41 @@
+"""Pages as Streamlit runs them, over a data folder, and the text that they write."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipelines.examples.demo import load_examples
+from tests.builders import AT
+
+DASHBOARD = Path(__file__).parents[1] / "dashboard"
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory) -> Path:
+    """A data folder with the built-in examples, for reading only."""
+    data_dir = tmp_path_factory.mktemp("examples")
+    load_examples("admin", AT, data_dir)
+    return data_dir
+
+
+def run_page(script: str, monkeypatch: pytest.MonkeyPatch, data_dir: Path, **address: str) -> AppTest:
+    """A script of the dashboard, run with an address; it must not fail."""
+    monkeypatch.setenv("DATA_DIR", str(data_dir))
+    app = AppTest.from_file(str(DASHBOARD / script), default_timeout=30)
+    for name, chosen in address.items():
+        app.query_params[name] = chosen
+    app.run()
+    assert not app.exception
+    return app
+
+
+def written(app: AppTest) -> str:
+    """All text of the page, without its tags and style, with plain spaces and hyphens."""
+    blocks = [block.proto.body for block in app.get("html")]
+    text = " ".join(re.sub(r"<style>.*?</style>", "", block, flags=re.S) for block in blocks)
+    return html.unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").replace("\u2011", "-")
