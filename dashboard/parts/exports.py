@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.parts.surroundings import Surroundings
@@ -28,19 +30,19 @@ def about(here: Surroundings, agreement: Agreement, contents: str, point: IndexP
     return {here.say(f"page.export.{key}"): content for key, content in said.items()}
 
 
-def downloads(here: Surroundings, agreement: Agreement, table: ExportTable, key: str) -> None:
-    """The table as CSV and as Excel."""
+def downloads(here: Surroundings, agreement: Agreement, make: Callable[[], ExportTable], key: str) -> None:
+    """The table as CSV and as Excel, made when somebody asks for it."""
     name = f"{here.say('product.synthetic').lower().replace(' ', '-')}-{key}" if agreement.is_synthetic else key
     comma = here.language == "nb"
     with st.container(horizontal=True):
         st.download_button(
             here.say("page.download_csv"),
-            lambda: as_csv(table, comma),
+            lambda: as_csv(make(), comma),
             f"{name}.csv",
             "text/csv",
             f"{key}-csv",
             on_click="ignore",
         )
         st.download_button(
-            here.say("page.download_excel"), lambda: as_excel(table), f"{name}.xlsx", _EXCEL, f"{key}-xlsx", on_click="ignore"
+            here.say("page.download_excel"), lambda: as_excel(make()), f"{name}.xlsx", _EXCEL, f"{key}-xlsx", on_click="ignore"
         )

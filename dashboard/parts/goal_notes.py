@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.parts import blocks
+from dashboard.parts.figures import kept
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text
@@ -22,7 +23,7 @@ def method(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> None:
 def unknowns(here: Surroundings, agreement: Agreement) -> None:
     """What no source gives, by kind of fact, each with its reason."""
     by_kind: dict[str, str] = {}
-    for key, fact in agreement.unknowns():
+    for key, fact in kept(agreement.unknowns, "unknowns", *here.known(agreement)):
         by_kind.setdefault(key.rsplit(".", 1)[-1], fact.unknown.in_language(here.language))
     if by_kind:
         with st.expander(here.say("page.unknown")):

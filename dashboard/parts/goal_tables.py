@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column
 from dashboard.parts.exports import about, downloads
+from dashboard.parts.figures import kept
 from dashboard.parts.goal_words import interval
 from dashboard.parts.header import as_known
 from dashboard.parts.names import group_name, trace
@@ -24,7 +27,9 @@ _COLUMNS = ("month", "index", "interval", "published", "points", "basis", "publi
 
 def yearly_table(here: Surroundings, agreement: Agreement) -> None:
     """The published yearly changes, where there are any."""
-    rows = years(here.snapshot, agreement, here.as_of) if here.snapshot else pd.DataFrame()
+    if here.snapshot is None:
+        return
+    rows = kept(partial(years, here.snapshot, agreement, here.as_of), "years", *here.known(agreement))
     if rows.empty:
         return
     blocks.title(here.say("page.goal.years_title"))
@@ -68,15 +73,13 @@ def rolling_table(here: Surroundings, agreement: Agreement, goal: GoalAnswer, wi
     columns = [
         Column(here.say(f"page.goal.column.{name}"), name in {"index", "interval", "published", "points"}) for name in names
     ]
-    lines = [_line(here, row, names) for row in rows.itertuples()]
     blocks.title(title)
-    blocks.table(caption, columns, lines[:_ROWS_AT_FIRST])
-    if len(lines) > _ROWS_AT_FIRST:
-        with st.expander(here.say("page.goal.table_more", n=len(lines))):
-            blocks.table(caption, columns, lines)
-    downloads(
-        here, agreement, _export(here, agreement, goal, rows, title, as_known(here)), f"nullvekst-{goal.agreement_id}-{window}"
-    )
+    is_whole = len(rows) > _ROWS_AT_FIRST and st.toggle(here.say("page.goal.table_more", n=len(rows)), key=f"all-{window}")
+    # The whole table is not made before somebody asks for it: the browser would build it again at every change.
+    shown = rows if is_whole else rows.head(_ROWS_AT_FIRST)
+    blocks.table(caption, columns, [_line(here, row, names) for row in shown.itertuples()])
+    table = partial(_export, here, agreement, goal, rows, title, as_known(here))
+    downloads(here, agreement, table, f"nullvekst-{goal.agreement_id}-{window}")
 
 
 def _line(here: Surroundings, row, names: list[str]) -> list[str]:  # type: ignore[no-untyped-def]  # a row of itertuples
@@ -113,13 +116,14 @@ def _export(
 
 def groups_of_points(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: int) -> None:
     """The index of each municipality, working area and road category at the latest month of the window."""
-    point = goal.latest[window]
+    point, snapshot = goal.latest[window], here.snapshot
+    if snapshot is None:
+        return
     with st.expander(here.say("page.goal.groups_title")):
         drawn = False
         for kind in ("municipality", "working_area", "road_category"):
-            rows = (
-                groups(here.snapshot, agreement, kind, window, point.last_month, here.as_of) if here.snapshot else pd.DataFrame()
-            )
+            asked = partial(groups, snapshot, agreement, kind, window, point.last_month, here.as_of)
+            rows = kept(asked, "groups", kind, window, *here.known(agreement))
             if not rows.empty:
                 drawn = True
                 _group_table(here, agreement, kind, window, rows)

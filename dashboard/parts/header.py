@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.choices import choice, day
+from dashboard.parts.figures import kept
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text
@@ -27,7 +30,7 @@ def page_header(here: Surroundings, key: str, is_about_index: bool = False) -> A
         chosen = choice("agreement", here.say("page.agreement"), ids, ids[0], lambda found: here.agreements[found].short_name)
     agreement = here.agreements[chosen]
     with day_place:
-        earliest = first_known(here.snapshot, agreement) or here.today
+        earliest = kept(partial(first_known, here.snapshot, agreement), "first", *here.known(agreement)) or here.today
         day("asof", here.say("page.as_of"), earliest, here.today, here.as_of)
     with language_place:
         choice("lang", here.say("page.language"), LANGUAGES, LANGUAGES[0], lambda found: here.say(f"language.{found}"))
@@ -46,6 +49,8 @@ def as_known(here: Surroundings) -> str:
 
 
 def _facts(here: Surroundings, agreement: Agreement, key: str, is_about_index: bool) -> list[str]:
-    published = last_published(here.snapshot, agreement, here.as_of) if here.snapshot and is_about_index else None
     facts = [here.say(key), agreement.name, as_known(here)]
+    if here.snapshot is None or not is_about_index:
+        return facts
+    published = kept(partial(last_published, here.snapshot, agreement, here.as_of), "last", *here.known(agreement))
     return [*facts, here.say("page.published", day=date_text(published, here.language))] if published else facts

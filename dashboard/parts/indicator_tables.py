@@ -97,7 +97,7 @@ def downloads_of(here: Surroundings, agreement: Agreement, answer: IndicatorAnsw
     note = (here.say("page.export.synthetic"), here.say("product.synthetic")) if agreement.is_synthetic else None
     title = here.say("page.indicators.nav")
     table = ExportTable(title, _EXPORTED, rows, about, here.say("page.export.sheet"), note)
-    downloads(here, agreement, table, f"nullvekst-{agreement.agreement_id}-indicators")
+    downloads(here, agreement, lambda: table, f"nullvekst-{agreement.agreement_id}-indicators")
 
 
 def _exported(found: IndicatorFigures, series: Series, row: Observation) -> list[str | int | float | None]:

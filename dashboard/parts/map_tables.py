@@ -102,4 +102,4 @@ def _downloads(
     note = (here.say("page.export.synthetic"), here.say("product.synthetic")) if agreement.is_synthetic else None
     described = about(here, agreement, title, area, as_known(here))
     table = ExportTable(title, names, listed, described, here.say("page.export.sheet"), note)
-    downloads(here, agreement, table, f"nullvekst-{agreement.agreement_id}-{kind}-{area.window_months}")
+    downloads(here, agreement, lambda: table, f"nullvekst-{agreement.agreement_id}-{kind}-{area.window_months}")

@@ -234,7 +234,8 @@ def _scenarios(here: Surroundings, agreement: Agreement, point: IndexPoint, foun
         if not is_shown:
             with st.expander(here.say("page.outlook.basis_table")):
                 _scenario_table(here, found, other)
-    downloads(here, agreement, _export(here, agreement, point, found, shown), f"nullvekst-{found.agreement_id}-scenarios")
+    table = partial(_export, here, agreement, point, found, shown)
+    downloads(here, agreement, table, f"nullvekst-{found.agreement_id}-scenarios")
 
 
 def _scenario_table(here: Surroundings, found: Outlook, shown: WhatIf) -> None:

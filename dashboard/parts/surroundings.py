@@ -38,8 +38,8 @@ class Surroundings:
 
     def known(self, agreement: Agreement) -> tuple[str, str, int, dt.date]:
         """What an answer about an agreement depends on besides its question: the key of its cache."""
-        stated = hash((agreement.index, agreement.goal, agreement.events))
-        return self.snapshot.identity if self.snapshot else "", agreement.agreement_id, stated, self.as_of
+        # A changed file is loaded as a new object, and the loaded ones are kept.
+        return self.snapshot.identity if self.snapshot else "", agreement.agreement_id, id(agreement), self.as_of
 
     def say(self, key: str, **named: object) -> str:
         """A text in the reader's language."""
