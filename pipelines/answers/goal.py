@@ -35,6 +35,7 @@ SELECT year_from, year_to, month, is_chained, n_points, index_pct, ci_low_pct, c
     source_url, submission_id, sheet, cell
 FROM snapshot.yearly_index
 WHERE kind = 'traffic' AND agreement_id = ? AND method_version = ? AND NOT is_to_date AND known_from <= ? AND ? < known_to
+QUALIFY month = max(month) OVER (PARTITION BY year_from, year_to, is_chained)
 ORDER BY is_chained, year_to
 """
 
@@ -135,7 +136,7 @@ def groups(
 
 
 def years(snapshot: Snapshot, agreement: Agreement, as_of: dt.date = NEWEST) -> pd.DataFrame:
-    """The published yearly indices: one row per pair of years, direct ones first, then those chained from the reference year."""
+    """The published yearly indices: one row per pair of years, as far as it was counted by then; direct ones first."""
     return snapshot.rows(_YEARLY, [agreement.agreement_id, agreement.index.method_version, as_of, as_of])
 
 

@@ -11,14 +11,26 @@ from pathlib import Path
 import pytest
 
 from domain.period import Month
-from domain.rows import PublishedRolling
-from pipelines.answers.goal import goal
+from domain.rows import PublishedRolling, PublishedYearly, TrafficFile
+from pipelines.answers.goal import goal, years
 from pipelines.answers.releases import differing, first_known, last_published, releases, revisions
+from pipelines.history.ledger import open_ledger
+from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
-from tests.builders import agreement, printed, store_all
+from pipelines.reading.traffic_file import NORWEGIAN_MONTHS
+from pipelines.recompute import check_traffic
+from pipelines.traffic import commit_traffic
+from tests.builders import AT, agreement, printed, store_all, submission
 
 VINTAGES = Path(__file__).parents[3].parent / "shared" / "facts" / "byindeks_bergen_vintages.csv"
+NEEDS_VINTAGES = pytest.mark.skipif(not VINTAGES.is_file(), reason="the published vintages of Bergen are not beside the checkout")
 MAY, JULY = dt.date(2026, 5, 1), dt.date(2026, 7, 1)
+
+
+def vintages() -> list[dict[str, str]]:
+    """Every row of Bergen's index as it stood at each release."""
+    with VINTAGES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def snapshot_of(tmp_path, *publications):
@@ -65,18 +77,17 @@ def test_releases_are_listed_with_their_newest_month(tmp_path):
     assert (first_known(snapshot, agreement()), last_published(snapshot, agreement(), dt.date(2026, 6, 1))) == (MAY, MAY)
 
 
-@pytest.mark.skipif(not VINTAGES.is_file(), reason="the published vintages of Bergen are not beside the checkout")
+@NEEDS_VINTAGES
 def test_the_published_vintages_are_each_seen_on_their_own_day(tmp_path):
     published: dict[dt.date, list[PublishedRolling]] = defaultdict(list)
-    with VINTAGES.open(encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            if line["series"].startswith("rolling_"):
-                window = int(line["series"].split("_")[1])
-                bounds = float(line["ci_lower_pct"]), float(line["ci_upper_pct"])
-                row = PublishedRolling(
-                    window, Month.parse(line["key"]), 2018, float(line["index_change_pct"]), *bounds, int(line["n_points"])
-                )
-                published[dt.date.fromisoformat(line["published_commit_date"])].append(row)
+    for line in vintages():
+        if line["series"].startswith("rolling_"):
+            window = int(line["series"].split("_")[1])
+            bounds = float(line["ci_lower_pct"]), float(line["ci_upper_pct"])
+            row = PublishedRolling(
+                window, Month.parse(line["key"]), 2018, float(line["index_change_pct"]), *bounds, int(line["n_points"])
+            )
+            published[dt.date.fromisoformat(line["published_commit_date"])].append(row)
     snapshot = snapshot_of(tmp_path, *sorted(published.items()))
     for day, rows in published.items():
         seen = goal(snapshot, agreement(), day).series
@@ -101,3 +112,39 @@ def test_the_published_vintages_are_each_seen_on_their_own_day(tmp_path):
         (24, "2022-12", "2025-04-09", -3.03),
         (24, "2024-12", "2025-04-09", -0.06),
     ]
+
+
+@NEEDS_VINTAGES
+def test_every_published_year_is_seen_as_it_was_on_the_day_of_each_release(tmp_path):
+    published: dict[dt.date, list[PublishedYearly]] = defaultdict(list)
+    for line in vintages():
+        if line["series"].startswith("yearly_"):
+            year_from, year_to = map(int, line["key"].split("-"))
+            month = NORWEGIAN_MONTHS.index(line["period"].removeprefix("jan-")) + 1
+            index_pct = float(line["index_change_pct"])
+            bounds = [float(line[name]) if line[name] else None for name in ("ci_lower_pct", "ci_upper_pct")]
+            n_points = int(line["n_points"]) if line["n_points"] else None
+            row = PublishedYearly(
+                year_from,
+                year_to,
+                month,
+                line["series"] == "yearly_chained",
+                False,
+                1 + index_pct / 100,
+                index_pct,
+                *bounds,
+                n_points,
+            )
+            published[dt.date.fromisoformat(line["published_commit_date"])].append(row)
+    with open_ledger(tmp_path) as ledger:
+        for day, rows in sorted(published.items()):
+            file = TrafficFile(yearly=tuple(rows))
+            commit_traffic(ledger, submission(repr(rows), day), check_traffic(file, 2018), agreement())
+        publish(ledger, AT)
+    snapshot = open_snapshot(tmp_path)
+    for day, rows in published.items():
+        seen = years(snapshot, agreement(), day)
+        shown = {(row.year_from, row.year_to, row.month, row.is_chained): row.index_pct for row in seen.itertuples()}
+        assert {(row.year_from, row.year_to, row.month, row.is_chained): row.index_pct for row in rows}.items() <= shown.items()
+        assert seen["published_on"].max().date() <= day
+        assert not seen.duplicated(["year_from", "year_to", "is_chained"]).any()
