@@ -53,7 +53,7 @@ def point_dots(
         )
     )
     figure.add_annotation(
-        x=index_pct, y=-0.9, text=words.area, showarrow=False, xanchor="left", yanchor="bottom", xshift=4,
+        x=index_pct, y=-0.9, text=words.area, showarrow=False, xanchor="auto", yanchor="bottom", xshift=4,
         font={"size": 14, "color": palette.accent},
     )  # fmt: skip
     names = [name if len(name) <= _NAME_SIGNS else f"{name[: _NAME_SIGNS - 1]}…" for name in points["point_name"]]
