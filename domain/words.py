@@ -1,7 +1,11 @@
-"""The words that a user sees, by key and language. The only reader of domain/text."""
+"""The words that a user sees, by key and language. The only reader of domain/text.
+
+A language is one file and, beside it, a folder of files by topic; a key stands in one of them.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +25,12 @@ def words(language: str) -> dict[str, str]:
     """Every text of one language by its dotted key."""
     if language not in LANGUAGES:
         raise UnknownWord(f"language {language!r}; known are {', '.join(LANGUAGES)}")
-    return dict(_flat("", read_yaml(_TEXT / f"{language}.yaml")))
+    paths = [_TEXT / f"{language}.yaml", *sorted((_TEXT / language).glob("*.yaml"))]
+    found = [pair for path in paths for pair in _flat("", read_yaml(path))]
+    if len(dict(found)) < len(found):
+        twice = sorted(key for key, count in Counter(key for key, _ in found).items() if count > 1)
+        raise UnknownWord(f"{', '.join(twice)} more than once in the texts of {language}")
+    return dict(found)
 
 
 def text(key: str, language: str, **named: object) -> str:

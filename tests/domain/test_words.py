@@ -13,7 +13,7 @@ from domain.words import LANGUAGES, UnknownWord, text, words
 
 ROOT = Path(__file__).resolve().parents[2]
 # What is called with the code of a finding as its first argument.
-CARRIERS = {"Finding", "Refusal", "FileRefused", "_Refused", "CellNote", "reject", "_note"}
+CARRIERS = {"Finding", "finding", "Rule", "Refusal", "FileRefused", "_Refused", "CellNote", "reject", "_note"}
 
 
 def codes_in_use() -> Iterator[str]:
