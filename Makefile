@@ -25,7 +25,7 @@ run: .venv/run.stamp ## laster eksempeldata, starter dashbordet (PORT=8501) og �
 	  --log-level warning
 
 test: .venv/dev.stamp chromium ## kjører alle tester (også i nettleser, når Chromium finnes)
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: .venv/dev.stamp ## ser etter feil i stil, typer og romgrenser; endrer ingenting
 	.venv/bin/ruff check .

@@ -37,12 +37,27 @@ PALETTES: dict[Ground, Palette] = {
 }
 # The four answers to "are we reaching the goal", never by colour alone.
 SYMBOLS = {"met": "●", "not_met": "■", "cannot_tell": "◌", "no_data": "–"}
+SEVERITY_SYMBOLS = {"error": "■", "hold": "◆", "warning": "▲", "info": "○"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 
 
 def answer_colour(answer: str, palette: Palette) -> str:
     """The colour that stands beside the symbol and the word of an answer."""
     return {"met": palette.on_track, "not_met": palette.deviation}.get(answer, palette.no_answer)
+
+
+def uploader_style(choose: str) -> str:
+    """The words on Streamlit's own upload field, which it has in English only; its name for the button follows them.
+
+    Where a later Streamlit names its parts otherwise, its own words show again.
+    """
+    words = "".join(f"\\{ord(sign):x} " for sign in choose)
+    field = '[data-testid="stFileUploaderDropzone"]'
+    return f"""
+{field} [data-testid="stBaseButton-secondary"] p {{ visibility: hidden; font-size: 0; }}
+{field} [data-testid="stBaseButton-secondary"] p::after {{ visibility: visible; font-size: 0.95rem; content: "{words}"; }}
+{field} [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+"""
 
 
 def style(palette: Palette) -> str:
@@ -63,6 +78,7 @@ h1.nv-finding {{ font-size: clamp(1.4rem, 0.95rem + 1.05vw, 2.15rem); line-heigh
 .nv-said {{ margin: 0; font-size: 1rem; line-height: 1.45; color: {palette.ink}; max-width: 72ch; }}
 .nv-said + .nv-said {{ margin-top: 0.3rem; }}
 .nv-said > b {{ color: {palette.muted}; font-weight: 600; display: block; font-size: 0.9rem; }}
+[data-testid="stHtml"] a {{ color: {palette.accent}; }}
 .nv-answer {{ font-weight: 650; white-space: nowrap; }}
 h2.nv-title {{ font-size: 1.15rem; line-height: 1.35; font-weight: 650; color: {palette.ink}; margin: 0.75rem 0 0; padding: 0; }}
 .nv-small {{ color: {palette.muted}; font-size: 0.9rem; line-height: 1.45; margin: 0.1rem 0 0; max-width: 72ch; }}
@@ -76,16 +92,58 @@ table.nv-table th, table.nv-table td {{ border: 0; border-bottom: 1px solid {pal
 table.nv-table th {{ font-weight: 600; }}
 table.nv-table thead th {{ color: {palette.muted}; border-bottom: 2px solid {palette.rule}; vertical-align: bottom; }}
 table.nv-table .n {{ text-align: right; white-space: nowrap; }}
+table.nv-table td:not(.n), table.nv-table th:not(.n) {{ padding-right: 0.9rem; }}
 table.nv-table .n + td:not(.n), table.nv-table .n + th:not(.n) {{ padding-left: 1rem; }}
 table.nv-table thead th, table.nv-table thead th.n {{ white-space: normal; }}
 table.nv-table.narrow {{ max-width: 44rem; }}
 table.nv-table .w {{ white-space: nowrap; }}
 table.nv-table tr.chosen th, table.nv-table tr.chosen td {{ background: {palette.wash}; font-weight: 650; }}
+[data-testid="stBaseButton-primary"] p {{ color: {palette.ground}; }}
+.nv-unseen {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
+.nv-verdict {{ color: {palette.muted}; max-width: 100rem; }}
+.nv-verdict > p {{ margin: 0.15rem 0 0; font-size: 1rem; line-height: 1.45; max-width: 90ch; }}
+.nv-verdict:not(.waiting) {{ padding: 0.6rem 1rem 0.7rem; border-left: 6px solid {palette.accent}; background: {palette.wash}; }}
+.nv-verdict.error {{ border-left-color: {palette.deviation}; }}
+.nv-verdict.ready {{ border-left-color: {palette.on_track}; }}
+.nv-verdict h2 {{ font-size: 1.35rem; line-height: 1.3; font-weight: 650; color: {palette.ink}; margin: 0; padding: 0;
+  overflow-wrap: anywhere; }}
+.nv-severity {{ font-weight: 650; white-space: nowrap; }}
+.nv-severity.error {{ color: {palette.deviation}; }}
+.nv-severity.hold {{ color: {palette.accent}; }}
+.nv-severity.warning {{ color: {palette.watch}; }}
+.nv-severity.info {{ color: {palette.no_answer}; }}
+ul.nv-severities {{ list-style: none; margin: 0; padding: 0; font-size: 0.95rem; line-height: 1.55; color: {palette.ink}; }}
+ul.nv-severities li {{ margin: 0; padding: 0; }}
+.nv-sheet {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1.25rem; margin-top: 0.6rem; }}
+.nv-sheet h3 {{ font-size: 1.1rem; line-height: 1.35; font-weight: 650; color: {palette.ink}; margin: 0; padding: 0;
+  overflow-wrap: anywhere; }}
+.nv-sheet p {{ display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0; font-size: 0.95rem; }}
+table.nv-findings {{ table-layout: fixed; }}
+table.nv-findings th, table.nv-findings td {{ overflow-wrap: anywhere; }}
+table.nv-findings thead th:nth-child(1) {{ width: 9.5rem; }}
+table.nv-findings thead th:nth-child(2) {{ width: 7rem; }}
+table.nv-findings thead th:nth-child(4) {{ width: 38%; }}
 .nv-list {{ margin: 0.25rem 0 0; padding-left: 1.1rem; font-size: 0.95rem; line-height: 1.5; color: {palette.ink};
   max-width: 80ch; }}
+@media (max-width: 1400px) {{
+  table.nv-table {{ font-size: 0.9rem; }}
+  table.nv-table td:not(.n), table.nv-table th:not(.n) {{ padding-right: 0.6rem; }}
+}}
 @media (max-width: 640px) {{
   table.nv-table {{ font-size: 0.9rem; width: max-content; min-width: 100%; }}
   table.nv-table caption {{ max-width: 85vw; }}
+  table.nv-table tbody th.w {{ white-space: normal; max-width: 9.5rem; }}
+  table.nv-table thead th {{ max-width: 7.5rem; }}
+  table.nv-table td:not(.n) {{ max-width: 17rem; }}
+  /* A finding is read, not compared: on a phone each stands as a paragraph of its own. */
+  table.nv-findings, .nv-findings tbody, .nv-findings tr, .nv-findings tbody td {{ display: block; width: auto; min-width: 0; }}
+  table.nv-findings thead {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+  table.nv-findings tbody tr {{ border-bottom: 1px solid {palette.rule}; padding: 0.5rem 0; }}
+  table.nv-findings tbody th, table.nv-findings tbody td:not(.n) {{ border: 0; padding: 0 0 0.15rem; max-width: none; }}
+  table.nv-findings tbody td:first-child, table.nv-findings tbody th {{ display: inline; padding-right: 0.9rem; }}
+  table.nv-findings tbody td:last-child {{ color: {palette.muted}; }}
+  .st-key-top [data-testid="stColumn"] {{ min-width: 0; flex: 1 1 calc(50% - 1rem); }}
+  .st-key-top [data-testid="stColumn"]:nth-child(-n+2) {{ flex-basis: 100%; }}
 }}
 @media print {{ header, [data-testid="stToolbar"] {{ display: none; }} }}
 """

@@ -165,11 +165,17 @@ class WorkingArea(Sourced):
 
 
 class FundingSource(Sourced):
-    """Where money comes from. `only_in` lists the municipalities where it may be used; empty means the whole area."""
+    """Where money comes from. `only_in` lists the municipalities where it may be used; empty means the whole area.
+
+    `only_for` lists the cost elements (codes of the form) that it may pay; empty means all. `share_pct` is the most that it
+    pays of an element.
+    """
 
     funding_source_id: Id
     name: str
     only_in: tuple[MunicipalityCode, ...] = ()
+    only_for: tuple[Id, ...] = ()
+    share_pct: dict[Id, Annotated[Decimal, Field(gt=0, le=100)]] = Field(default_factory=dict)
     limit: OrUnknown[LocalText]
 
 

@@ -7,6 +7,8 @@ import datetime as dt
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from domain.period import Period
+
 _LOCALE = {"nb": "nb_NO", "en": "en_GB"}
 NO_VALUE = "–"
 # Babel sets its own spaces, which differ between languages and releases, and plain ones in dates.
@@ -37,3 +39,13 @@ def date_text(day: dt.date, language: str) -> str:
 def month_text(day: dt.date, language: str) -> str:
     """april 2026 and April 2026, kept on one line."""
     return format_date(day, "LLLL y", locale=_LOCALE[language]).translate(_NO_BREAK)
+
+
+def period_text(period: str, language: str) -> str:
+    """3. kvartal 2026 and Q3 2026; a month by its name; a year as it is."""
+    found = Period.parse(period)
+    if found.n_months == 3:
+        quarter = (found.first.month + 2) // 3
+        said = f"{quarter}. kvartal {found.first.year}" if language == "nb" else f"Q{quarter} {found.first.year}"
+        return said.translate(_NO_BREAK)
+    return month_text(found.first.first_day, language) if found.n_months == 1 else str(found)

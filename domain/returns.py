@@ -89,7 +89,7 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A whole return as read: whose, for which period, in which version of the form, and its rows by table as the file has them."""
+    """A whole return as read: whose, for which period, in which version of the form, and its rows by table."""
 
     form_id: str
     form_version: int

@@ -15,17 +15,21 @@ from domain.faults import LoadError
 from domain.words import text
 from pipelines.acting import NotAllowed
 from pipelines.commands.borders import BORDERS
+from pipelines.commands.check import CHECK
 from pipelines.commands.demo import DEMO
 from pipelines.commands.hourly import HOURLY
+from pipelines.commands.import_form import IMPORT
 from pipelines.commands.index import INDEX
 from pipelines.commands.outcome import BUSY, FORBIDDEN, REFUSED, Outcome, Refused, refusal
 from pipelines.commands.people import PEOPLE
+from pipelines.commands.template import TEMPLATE
 from pipelines.commands.traffic import TRAFFIC
 from pipelines.commands.traffic_api import TRAFFIC_API
 from pipelines.history.busy import LedgerBusy
 from pipelines.settings import BadSetting, Settings, settings
 
-COMMANDS = {command.name: command for command in (DEMO, PEOPLE, INDEX, TRAFFIC, TRAFFIC_API, HOURLY, BORDERS)}
+_EVERY = (DEMO, PEOPLE, INDEX, TRAFFIC, TRAFFIC_API, HOURLY, BORDERS, CHECK, TEMPLATE, IMPORT)
+COMMANDS = {command.name: command for command in _EVERY}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

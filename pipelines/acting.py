@@ -12,12 +12,13 @@ from domain.load import read_mapping
 from domain.model import Agreement, Fact, Person, Unknown
 from domain.references import broken_ids, ids_of
 
-Act = Literal["load_traffic", "fetch_traffic", "load_examples", "load_borders"]
+Act = Literal["load_traffic", "fetch_traffic", "load_examples", "load_borders", "import_return"]
 ALLOWED: dict[Act, frozenset[str]] = {
     "load_traffic": frozenset({"secretariat", "administrator"}),
     "fetch_traffic": frozenset({"secretariat", "administrator"}),
     "load_examples": frozenset({"administrator"}),
     "load_borders": frozenset({"secretariat", "administrator"}),
+    "import_return": frozenset({"secretariat", "administrator"}),
 }
 # Whoever runs the commands on the machine where the ledger lies. Every agreement has this one.
 OPERATOR = Person(person_id="admin", name="Driftsansvarlig", party_id=None, roles=("administrator",))

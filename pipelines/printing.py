@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from domain.numbers import decimal_text
+from domain.forms import load_form
+from domain.numbers import decimal_text, period_text
 from domain.rows import ChainedIndex, Finding, IndexRow
 from domain.words import text
 from pipelines.answers.releases import differing
@@ -42,8 +43,36 @@ def findings_json(findings: Iterable[Finding], language: str) -> list[dict[str, 
 
 
 def finding_text(finding: Finding, part: str, language: str) -> str:
-    """What is wrong (`message`) or what to do (`action`), with the value quoted."""
-    return text(f"finding.{finding.code}.{part}", language, quoted=finding.quoted or "", **finding.named)
+    """What is wrong (`message`) or what to do (`action`), with the value quoted and the form's own words for its columns."""
+    named = _in_words(finding.named, language)
+    return text(f"finding.{finding.code}.{part}", language, quoted=finding.quoted or "", **named)
+
+
+def _in_words(named: Mapping[str, str | int | float], language: str) -> dict[str, str | int | float]:
+    """The named places of a finding, with the sheet and heading of a return's table and column instead of their keys.
+
+    Periods are said as people say them.
+    """
+    said = {place: _period_in_words(place, name, language) for place, name in named.items()}
+    form = load_form()
+    table = next((table for table in form.tables if table.table == named.get("table")), None)
+    if table is None:
+        return said
+    said["table"] = table.sheet.in_language(language)
+    for place, name in named.items():
+        if (place == "column" or place.startswith("column_")) and table.has(str(name)):
+            said[place] = form.heading(table.column(str(name)), language)
+    return said
+
+
+def _period_in_words(place: str, name: str | int | float, language: str) -> str | int | float:
+    """2. kvartal 2026 for 2026-Q2 in a place for a period; anything else as it is."""
+    if not isinstance(name, str) or not (place == "period" or place.startswith("period_")):
+        return name
+    try:
+        return period_text(name, language)
+    except ValueError:
+        return name
 
 
 def finding_line(finding: Finding, language: str) -> str:

@@ -13,23 +13,41 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket
 
 ROOT = Path(__file__).parents[1]
 _QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+# Names and numbers alike lead nowhere but to this machine. Playwright's own interception would turn the browser's cache off.
+_OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
 _STARTS_WITHIN_SECONDS = 60
 
 
 @dataclass
 class OfflinePage:
-    """A page whose requests to other machines are stopped; `outside` and `complaints` should stay empty."""
+    """A page in a browser that reaches no other machine; `outside` (what it asked others) and `complaints` should stay empty."""
 
     page: Page
     outside: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    origins: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("websocket", self.note)
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def note(self, asked: Request | WebSocket) -> None:
+        """Keeps the address that was asked for if it is on another machine, and else whose it is."""
+        if not is_here(asked.url):
+            self.outside.append(asked.url)
+        elif "//" in asked.url:
+            self.origins.add("/".join(asked.url.split("/", 3)[:3]))
 
 
 @pytest.fixture(scope="session")
@@ -39,40 +57,57 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         missing = "no chromium on the path; `make test` as root on Debian installs it, elsewhere install it and try again"
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*_QUIET, *as_root])
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*_QUIET, _OFFLINE, *as_root])
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profiles(chromium: Browser) -> dict[str, BrowserContext]:
+    """Browser profiles by their options. They last, so that Streamlit's scripts are fetched and compiled once, not per page."""
+    return {}
+
+
 @pytest.fixture
-def offline_page(chromium: Browser) -> Iterator[Callable[..., OfflinePage]]:
-    """Opens pages of a given size that reach this machine only: `offline_page(390, 844, color_scheme="dark")`."""
-    contexts = []
+def offline_page(chromium: Browser, profiles: dict[str, BrowserContext]) -> Iterator[Callable[..., OfflinePage]]:
+    """Opens pages of a given size that reach this machine only: `offline_page(390, 844, color_scheme="dark")`.
+
+    A profile serves many tests, without what they stored: set a page, not its context.
+    """
+    opened: list[OfflinePage] = []
 
     def open_page(width: int = 1280, height: int = 900, **options: object) -> OfflinePage:
-        settings = {"viewport": {"width": width, "height": height}, "locale": "nb-NO", "service_workers": "block", **options}
-        context = chromium.new_context(**settings)
-        contexts.append(context)
-        opened = OfflinePage(context.new_page())
-
-        def only_here(route: Route) -> None:
-            if is_here(route.request.url):
-                route.continue_()
-            else:
-                opened.outside.append(route.request.url)
-                route.abort()
-
-        context.route("**/*", only_here)
-        opened.page.on("websocket", lambda stream: None if is_here(stream.url) else opened.outside.append(stream.url))
-        opened.page.on("console", lambda said: opened.complaints.append(said.text) if said.type == "error" else None)
-        opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-        return opened
+        settings = {"locale": "nb-NO", "service_workers": "block", **options}
+        key = repr(sorted(settings.items()))
+        if key not in profiles:
+            profiles[key] = chromium.new_context(**settings)
+        offline = OfflinePage(profiles[key].new_page())
+        profiles[key].on("request", offline.note)  # also of popups
+        offline.page.set_viewport_size({"width": width, "height": height})
+        opened.append(offline)
+        return offline
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for offline in opened:
+        context = offline.page.context
+        context.remove_listener("request", offline.note)
+        _forget(context, offline.origins)
+
+
+def _forget(context: BrowserContext, origins: set[str]) -> None:
+    """No page of the profile is open, and what they stored there is gone; the files that they fetched stay."""
+    for page in context.pages:
+        page.close()
+    blank = context.new_page()
+    session = context.new_cdp_session(blank)
+    for origin in origins:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    context.clear_cookies()
+    blank.close()
 
 
 def is_here(address: str) -> bool:
@@ -83,14 +118,10 @@ def is_here(address: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a dashboard with the example data, served as `make run` does, for the whole session."""
+def served(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Iterator[str]:
+    """The address of a dashboard with a copy of the examples, served as `make run` does, for the whole session of a worker."""
     folder = tmp_path_factory.mktemp("served")
-    surroundings = {**os.environ, "DATA_DIR": str(folder / "var"), "GX_ANALYTICS_ENABLED": "false"}
-    demo = [sys.executable, "-m", "pipelines", "demo"]
-    loaded = subprocess.run(demo, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
-    if loaded.returncode:
-        pytest.fail(f"the example data did not load:\n{loaded.stderr}")
+    surroundings = {**os.environ, "DATA_DIR": str(shutil.copytree(examples, folder / "var")), "GX_ANALYTICS_ENABLED": "false"}
     port = _free_port()
     command = [sys.executable, "-m", "uvicorn", "dashboard.server:app", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "log.txt").open("w+") as log:

@@ -1,11 +1,17 @@
-"""What every test may lean on: a data folder of its own, a browser that reaches nobody, a served dashboard."""
+"""What every test may lean on: a data folder of its own, the examples, a browser that reaches nobody, a served dashboard."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pipelines.history.snapshot import Snapshot
 
 pytest_plugins = ["tests.browser", "tests.pages"]
 
@@ -17,6 +23,43 @@ def nothing_in_data_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("unchosen")))
         patch.delenv("APP_LANGUAGE", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with the built-in examples, for reading only: loaded once for all workers of a run, and unchanged by them."""
+    own = tmp_path_factory.getbasetemp()
+    # Under pytest-xdist each worker's folder lies in one that all of them share.
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "examples"
+    with (shared / "examples.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _load_examples(own / "loading").rename(folder)
+    before = _sizes(folder)
+    yield folder
+    assert _sizes(folder) == before, "a test has written into the examples; let it copy them first"
+
+
+@pytest.fixture(scope="session")
+def example_snapshot(examples: Path) -> Snapshot:
+    """The published snapshot of the built-in examples."""
+    from pipelines.history.snapshot import open_snapshot
+
+    return open_snapshot(examples)
+
+
+def _load_examples(folder: Path) -> Path:
+    # Imported here, so that a run without examples does not wait for the store.
+    from pipelines.examples.demo import load_examples
+    from tests.builders import AT
+
+    load_examples("admin", AT, folder)
+    return folder
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_size for path in folder.rglob("*")}
 
 
 @pytest.fixture

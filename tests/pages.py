@@ -5,26 +5,20 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from pipelines.examples.demo import load_examples
-from tests.builders import AT
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 DASHBOARD = Path(__file__).parents[1] / "dashboard"
 
 
-@pytest.fixture(scope="session")
-def examples(tmp_path_factory) -> Path:
-    """A data folder with the built-in examples, for reading only."""
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return data_dir
-
-
 def run_page(script: str, monkeypatch: pytest.MonkeyPatch, data_dir: Path, **address: str) -> AppTest:
     """A script of the dashboard, run with an address; it must not fail."""
+    from streamlit.testing.v1 import AppTest
+
     monkeypatch.setenv("DATA_DIR", str(data_dir))
     app = AppTest.from_file(str(DASHBOARD / script), default_timeout=30)
     for name, chosen in address.items():

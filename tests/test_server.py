@@ -262,6 +262,26 @@ def test_a_browser_shows_the_page_and_breaks_no_rule(served: str, offline_page: 
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("address", ["http://192.0.2.1/", "https://[2001:db8::1]/", "http://nullvekst.example/a.png"])
+def test_the_browser_of_the_tests_reaches_no_other_machine(offline_page: Callable[..., OfflinePage], address: str):
+    opened = offline_page()
+    failures = []
+    opened.page.on("requestfailed", lambda asked: failures.append(asked.failure))
+    asked = opened.page.evaluate("(address) => fetch(address, {mode: 'no-cors'}).then(() => 'reached', () => 'stopped')", address)
+    assert (asked, failures, opened.outside) == ("stopped", ["net::ERR_NAME_NOT_RESOLVED"], [address])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_a_page_of_the_tests_finds_nothing_that_another_stored(served: str, offline_page: Callable[..., OfflinePage], turn: str):
+    page = offline_page().page
+    page.goto(f"{served}/_stcore/health")
+    assert page.evaluate("[localStorage.length, document.cookie.includes('by_a_test')]") == [0, False]
+    page.evaluate("localStorage.setItem('by_a_test', '1'); document.cookie = 'by_a_test=1; max-age=600'")
+    page.goto("about:blank")
+
+
+@pytest.mark.browser
 def test_under_a_foreign_name_the_page_is_read_only(served: str, offline_page: Callable[..., OfflinePage]):
     opened = offline_page()
     opened.page.goto(served.replace("127.0.0.1", "nullvekst.localhost"))

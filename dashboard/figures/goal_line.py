@@ -18,9 +18,11 @@ HEIGHT_PX = 560
 _ROOM_MONTHS = 2
 _MARGIN_PX = 56
 _LABEL_PX = 20
-# On a phone the label of an event is as wide as this; a nearer one stands a line lower, on one of these lines.
-_LABEL_DAYS = 950
-_LABEL_LINES = 4
+# A label of an event that would run into the one before it on a phone stands a line lower, on one of these lines.
+_PHONE_PX = 200
+_LETTER_PX = 7.8
+_LINE_PX = 21
+_LABEL_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,12 @@ def goal_line(
         _faint(figure, rows, words.windows[window], heights[window], is_monthly, palette)
     _band(figure, own, is_monthly, palette)
     _line(figure, own, is_monthly, words, palette)
-    _events(figure, marks, high, palette)
-    figure.add_hline(y=0, line={"color": palette.ink, "width": 1.5})
     first, last = series["last_month"].min(), series["last_month"].max()
+    _events(figure, marks, high, (last - first).days / _PHONE_PX, palette)
+    figure.add_hline(y=0, line={"color": palette.ink, "width": 1.5})
     end = last + pd.DateOffset(months=_ROOM_MONTHS)
     ticks = {"tickvals": list(words.ticks), "ticktext": list(words.ticks.values())}
-    figure.update_xaxes(range=[first - pd.DateOffset(months=2), end], **ticks)
+    figure.update_xaxes(range=[first - pd.DateOffset(months=2), end], tickangle=0, **ticks)
     levels = _levels(low, high)
     named = [f"<b>{words.zero}</b>" if level == 0 else f"{level} %".replace("-", "−") for level in levels]
     figure.update_yaxes(range=[low, high], tickvals=levels, ticktext=named)
@@ -158,17 +160,19 @@ def _line(figure: go.Figure, rows: pd.DataFrame, is_monthly: bool, words: GoalLi
     )  # fmt: skip
 
 
-def _events(figure: go.Figure, marks: Sequence[Mark], top: float, palette: Palette) -> None:
-    taken: dict[int, dt.date] = {}
+def _events(figure: go.Figure, marks: Sequence[Mark], top: float, days_per_px: float, palette: Palette) -> None:
+    ends: dict[int, dt.date] = {}
     for mark in sorted(marks, key=lambda found: found.start):
-        free = [line for line in range(_LABEL_LINES) if line not in taken or (mark.start - taken[line]).days >= _LABEL_DAYS]
-        line = free[0] if free else min(taken, key=lambda line: taken[line])
-        taken[line] = mark.start
+        free = [line for line in range(_LABEL_LINES) if ends.get(line, mark.start) <= mark.start]
+        line = free[0] if free else min(ends, key=lambda line: ends[line])
+        ends[line] = mark.start + dt.timedelta(days=days_per_px * _LETTER_PX * (len(mark.label) + 1))
         if mark.end:
             figure.add_vrect(x0=mark.start, x1=mark.end, fillcolor=palette.muted, opacity=0.12, line_width=0, layer="below")
         else:
             figure.add_vline(x=pd.Timestamp(mark.start), line={"color": palette.muted, "width": 1, "dash": "dot"})
         figure.add_annotation(
-            x=mark.start, y=top, text=mark.label, showarrow=False, xanchor="left", yanchor="top", xshift=4, yshift=-21 * line,
-            font={"size": 14, "color": palette.muted},
+            x=mark.start, y=top, text=mark.label, showarrow=False, xanchor="left", yanchor="top", xshift=4,
+            yshift=-_LINE_PX * line, font={"size": 14, "color": palette.muted},
+            # The line of another moment would run through the words; a span is only a tint.
+            bgcolor=None if mark.end else palette.ground,
         )  # fmt: skip

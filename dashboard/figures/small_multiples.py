@@ -18,6 +18,8 @@ _LABEL_PX = 16
 # Room for a label on either side, and for the word above and the years below.
 _MARGIN = {"l": 44, "r": 44, "t": 26, "b": 24}
 _ROOM_ABOVE, _ROOM_BELOW = 1.1, 0.06
+# What the margins leave of a panel on a phone, how far apart two years must be to stand there side by side, and a year's width.
+_PHONE_PX, _YEARS_PX, _YEAR_PX = 83, 14, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def panel(points: pd.DataFrame, scale: Scale, words: PanelWords, palette: Palett
         _line(figure, points.iloc[run], palette)
     _dots(figure, points, words, palette)
     _labels(figure, points, palette)
+    _years(figure, points, scale, palette)
     figure.add_annotation(
         x=0, xref="paper", y=1, yref="paper", text=words.direction, showarrow=False, xanchor="left", yanchor="bottom", yshift=4,
         xshift=-_MARGIN["l"], font={"size": _TEXT_PX, "color": palette.muted},
@@ -133,7 +136,7 @@ def _dots(figure: go.Figure, points: pd.DataFrame, words: PanelWords, palette: P
 
 
 def _labels(figure: go.Figure, points: pd.DataFrame, palette: Palette) -> None:
-    """The last value to the right of its dot, the first to the left of its own; their years below, on the zero line."""
+    """The last value to the right of its dot, the first to the left of its own."""
     rows: Sequence[tuple[int, str]] = [(0, "right"), (len(points) - 1, "left")] if len(points) > 1 else [(0, "left")]
     for number, anchor in rows:
         row = points.iloc[number]
@@ -144,7 +147,20 @@ def _labels(figure: go.Figure, points: pd.DataFrame, palette: Palette) -> None:
             x=row["year"], y=row["amount"], text=weight, showarrow=False, xanchor=anchor, xshift=away,
             font={"size": _LABEL_PX, "color": palette.ink},
         )  # fmt: skip
+
+
+def _years(figure: go.Figure, points: pd.DataFrame, scale: Scale, palette: Palette) -> None:
+    """The first and last year below their dots; as one span where they would run into each other on a phone."""
+    first, last = int(points["year"].iloc[0]), int(points["year"].iloc[-1])
+    px_per_year = _PHONE_PX / (scale.last_year - scale.first_year + 1)
+    if first < last and (last - first) * px_per_year < _YEARS_PX:
+        # The span ends where the last year does, which leaves it room on the left.
+        written = [(last, f"{first}–{last}", "right", _YEAR_PX)]
+    else:
+        written = [(first, str(first), "right", 4)] if first < last else []
+        written.append((last, str(last), "left", -4))
+    for year, said, anchor, shift in written:
         figure.add_annotation(
-            x=row["year"], y=0, yref="paper", text=str(row["year"]), showarrow=False, xanchor=anchor, yanchor="top", yshift=-1,
-            xshift=-4 if anchor == "left" else 4, font={"size": _TEXT_PX, "color": palette.muted},
+            x=year, y=0, yref="paper", text=said, showarrow=False, xanchor=anchor, yanchor="top", yshift=-1, xshift=shift,
+            font={"size": _TEXT_PX, "color": palette.muted},
         )  # fmt: skip

@@ -42,6 +42,7 @@ with left:
         choice("window", here.say("page.window"), options, options[0], lambda window: here.say(f"window.{window}"), "buttons")
     )
     figure(here, agreement, found, chosen)
+    method(here, agreement, found)
 with right:
     symbol, colour = SYMBOLS[found.answer], answer_colour(found.answer, here.palette)
     blocks.said(here.say("page.goal.ours_label"), ours(here, agreement, found, judged), symbol, colour)
@@ -54,7 +55,7 @@ views = ("table", "movement", "points", "map", "outlook", "releases")
 view = choice("view", here.say("page.view.label"), views, views[0], lambda name: here.say(f"page.view.{name}"), "buttons")
 if view == "table":
     rolling_table(here, agreement, found, chosen)
-    yearly_table(here, agreement)
+    yearly_table(here, agreement, found, chosen)
     groups_of_points(here, agreement, found, chosen)
     own_calculation_beside(here, agreement, chosen)
 if view == "movement":
@@ -67,7 +68,6 @@ if view == "map":
 if view == "outlook":
     what_if(here, agreement, found)
 if view == "releases":
-    published_when(here, agreement, chosen)
-method(here, agreement, found)
+    published_when(here, agreement, found, chosen)
 unknowns(here, agreement)
 sources(here, agreement, found)

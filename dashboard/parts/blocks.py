@@ -81,6 +81,13 @@ def table(
     )
 
 
+def noted(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
+    """Columns and rows of a table whose last column is for notes; without it where no row has any."""
+    if any(row[-1] for row in rows):
+        return columns, rows
+    return columns[:-1], [row[:-1] for row in rows]
+
+
 def _row(columns: Sequence[Column], row: Sequence[str], is_chosen: bool) -> str:
     cells = [f'<th scope="row" class="w">{as_html(row[0])}</th>']
     cells += [f'<td class="{_kind(column)}">{as_html(cell)}</td>' for column, cell in zip(columns[1:], row[1:], strict=True)]

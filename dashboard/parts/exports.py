@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import cast
 
+import pandas as pd
 import streamlit as st
 
+from dashboard.parts.header import as_known
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text
 from pipelines.answers.goal import IndexPoint
-from pipelines.writing.tables import ExportTable, as_csv, as_excel
+from pipelines.answers.movement import Footing
+from pipelines.writing.tables import Cell, ExportTable, as_csv, as_excel
 
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def about(here: Surroundings, agreement: Agreement, contents: str, point: IndexPoint, as_known: str) -> dict[str, str]:
+def about(here: Surroundings, agreement: Agreement, contents: str, point: IndexPoint | Footing) -> dict[str, str]:
     """What the reader of an exported table must know."""
     said = {
         "agreement": agreement.name,
         "contents": contents,
-        "known": as_known,
+        "known": as_known(here),
         "published": date_text(point.published_on, here.language),
         "snapshot": here.snapshot.identity if here.snapshot else "",
         "credit": f"{point.source_title}. {agreement.index.credit.in_language(here.language)}",
@@ -30,9 +34,38 @@ def about(here: Surroundings, agreement: Agreement, contents: str, point: IndexP
     return {here.say(f"page.export.{key}"): content for key, content in said.items()}
 
 
+def table_of(
+    here: Surroundings,
+    agreement: Agreement,
+    title: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    point: IndexPoint | Footing,
+    contents: str = "",
+) -> ExportTable:
+    """A table to hand out, with what its reader must know; `contents` where the title does not say it."""
+    described = about(here, agreement, contents or title, point)
+    return ExportTable(title, names, rows, described, here.say("page.export.sheet"), invented_note(here, agreement))
+
+
+def invented_note(here: Surroundings, agreement: Agreement) -> tuple[str, str] | None:
+    """The column that says on every row that it is invented; None for a real agreement."""
+    return (here.say("page.export.synthetic"), here.say("product.synthetic")) if agreement.is_synthetic else None
+
+
+def plain_rows(rows: pd.DataFrame, names: Sequence[str]) -> list[list[Cell]]:
+    """The columns of a table as they stand, unrounded; None where there is nothing."""
+    return cast("list[list[Cell]]", rows[list(names)].astype(object).where(rows[list(names)].notna(), None).values.tolist())
+
+
+def file_prefix(here: Surroundings, agreement: Agreement) -> str:
+    """What the name of a file about an invented agreement begins with; nothing for a real one."""
+    return f"{here.say('product.synthetic').lower().replace(' ', '-')}-" if agreement.is_synthetic else ""
+
+
 def downloads(here: Surroundings, agreement: Agreement, make: Callable[[], ExportTable], key: str) -> None:
     """The table as CSV and as Excel, made when somebody asks for it."""
-    name = f"{here.say('product.synthetic').lower().replace(' ', '-')}-{key}" if agreement.is_synthetic else key
+    name = f"{file_prefix(here, agreement)}{key}"
     comma = here.language == "nb"
     with st.container(horizontal=True):
         st.download_button(
@@ -44,5 +77,5 @@ def downloads(here: Surroundings, agreement: Agreement, make: Callable[[], Expor
             on_click="ignore",
         )
         st.download_button(
-            here.say("page.download_excel"), lambda: as_excel(make()), f"{name}.xlsx", _EXCEL, f"{key}-xlsx", on_click="ignore"
+            here.say("page.download_excel"), lambda: as_excel(make()), f"{name}.xlsx", EXCEL, f"{key}-xlsx", on_click="ignore"
         )

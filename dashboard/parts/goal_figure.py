@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from functools import partial
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from dashboard.figures.goal_line import GoalLineWords, Mark, goal_line
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column
+from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.goal_words import interval
 from dashboard.parts.surroundings import Surroundings
@@ -17,6 +19,8 @@ from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, month_text, signed_text
 from domain.period import Month
 from pipelines.answers.goal import GoalAnswer
+
+_MOST_YEARS = 5
 
 
 def figure(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: int) -> None:
@@ -36,13 +40,14 @@ def figure(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: i
     show(drawn, _alternative(here, agreement, goal, window), "goal-line")
     if not goal.is_monthly:
         blocks.small(here.say("page.goal.sparse"))
-    blocks.small(
+    source_line(
+        here,
         here.say(
             "page.goal.source_line",
             basis=here.say(f"basis.{point.basis}"),
             source=point.source_title,
             published=date_text(point.published_on, here.language),
-        )
+        ),
     )
 
 
@@ -74,12 +79,11 @@ def _draw(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: in
 
 
 def _ticks(months: pd.Series) -> dict[dt.date, str]:
-    """Each new year that the figure spans, by its number."""
-    return {
-        dt.date(year, 1, 1): str(year)
-        for year in range(months.min().year, months.max().year + 1)
-        if dt.date(year, 1, 1) >= months.min().date()
-    }
+    """New years that the figure spans, by their number: the last one, and as many before it as stand side by side on a phone."""
+    first, last = months.min(), months.max().year
+    years = range(first.year if first.month == 1 else first.year + 1, last + 1)
+    apart = math.ceil(len(years) / _MOST_YEARS)
+    return {dt.date(year, 1, 1): str(year) for year in years if (last - year) % apart == 0}
 
 
 def _day(month: str) -> dt.date:

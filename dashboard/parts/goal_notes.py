@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.parts import blocks
+from dashboard.parts.figure_foot import how
 from dashboard.parts.figures import kept
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
@@ -14,10 +15,9 @@ from pipelines.answers.goal import GoalAnswer
 
 def method(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> None:
     """How the index is computed, one click away."""
-    with st.expander(here.say("page.how")):
-        blocks.bullets(here.say(f"page.goal.method.{part}") for part in ("window", "quality", "interval", "answers"))
-        blocks.small(here.say("page.goal.method.version", version=goal.method_version))
-        blocks.small(agreement.goal.judged_over.in_language(here.language))
+    said = [here.say(f"page.goal.method.{part}") for part in ("window", "quality", "interval", "answers")]
+    said.append(agreement.goal.judged_over.in_language(here.language))
+    how(here, [*said, here.say("page.goal.method.version", version=goal.method_version)])
 
 
 def unknowns(here: Surroundings, agreement: Agreement) -> None:

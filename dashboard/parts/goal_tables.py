@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column
-from dashboard.parts.exports import about, downloads
+from dashboard.parts.blocks import Column, noted
+from dashboard.parts.exports import downloads, plain_rows, table_of
+from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.goal_words import interval
-from dashboard.parts.header import as_known
+from dashboard.parts.method_blocks import said_of_version
 from dashboard.parts.names import group_name, trace
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
@@ -22,10 +23,16 @@ from pipelines.writing.tables import ExportTable
 
 _ROWS_AT_FIRST = 13
 _FEW_POINTS = 5
+_YEARS_EXPORTED = (
+    "year_from", "year_to", "month", "is_chained", "index_pct", "ci_low_pct", "ci_high_pct", "n_points", "published_on",
+    "source_title", "submission_id", "sheet", "cell",
+)  # fmt: skip
+# The version of the method that the yearly rows are made by, as the file of versions calls it.
+_YEARLY_METHOD = "chained_yearly"
 _COLUMNS = ("month", "index", "interval", "published", "points", "basis", "published_on", "source")
 
 
-def yearly_table(here: Surroundings, agreement: Agreement) -> None:
+def yearly_table(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: int) -> None:
     """The published yearly changes, where there are any."""
     if here.snapshot is None:
         return
@@ -34,22 +41,39 @@ def yearly_table(here: Surroundings, agreement: Agreement) -> None:
         return
     blocks.title(here.say("page.goal.years_title"))
     blocks.table(
-        here.say("page.goal.years_caption", published=date_text(rows["published_on"].max(), here.language)),
+        here.say("page.goal.years_caption"),
         [
             Column(here.say("page.goal.column.period")),
             Column(here.say("page.goal.column.index"), True),
             Column(here.say("page.goal.column.interval"), True),
+            Column(here.say("page.goal.column.source")),
         ],
         [
             (
                 _years(here, row),
                 signed_text(row.index_pct, 1, here.language),
                 interval(here, row.ci_low_pct, row.ci_high_pct),
+                trace(here, int(row.submission_id), row.sheet, row.cell),
             )
             for row in rows.itertuples()
         ],
         is_narrow=True,
     )
+    plain = rows.assign(published_on=rows["published_on"].dt.strftime("%Y-%m-%d"))
+    title = here.say("page.goal.years_title")
+    table = table_of(here, agreement, title, _YEARS_EXPORTED, plain_rows(plain, _YEARS_EXPORTED), goal.latest[window])
+    downloads(here, agreement, lambda: table, f"nullvekst-{goal.agreement_id}-years")
+    newest = rows.loc[rows["published_on"].idxmax()]
+    source_line(
+        here,
+        here.say(
+            "page.goal.source_line",
+            basis=here.say("basis.published"),
+            source=newest["source_title"],
+            published=date_text(newest["published_on"], here.language),
+        ),
+    )
+    how(here, said_of_version(here, _YEARLY_METHOD))
 
 
 def _years(here: Surroundings, row) -> str:  # type: ignore[no-untyped-def]  # a row of itertuples
@@ -66,10 +90,17 @@ def rolling_table(here: Surroundings, agreement: Agreement, goal: GoalAnswer, wi
     rows = goal.series[goal.series["window_months"] == window].iloc[::-1]
     point = goal.latest[window]
     title = here.say("page.goal.table_title", window=window)
-    caption = here.say("page.goal.table_caption", window=window, year=point.reference_year)
-    # What is printed is a column of its own only where we have computed the row as well.
+    bases = list(rows["basis"].unique())
+    caption = here.say(
+        "page.goal.table_caption_one_basis" if len(bases) == 1 else "page.goal.table_caption",
+        window=window,
+        year=point.reference_year,
+        basis=here.say(f"basis.{bases[0]}"),
+    )
+    # What is printed is a column of its own only where we have computed the row as well; so is the basis where it differs.
     both = bool((rows["published_index_pct"].notna() & (rows["basis"] != "published")).any())
-    names = [name for name in _COLUMNS if both or name != "published"]
+    left_out = {name for name, is_needed in (("published", both), ("basis", len(bases) > 1)) if not is_needed}
+    names = [name for name in _COLUMNS if name not in left_out]
     columns = [
         Column(here.say(f"page.goal.column.{name}"), name in {"index", "interval", "published", "points"}) for name in names
     ]
@@ -78,7 +109,7 @@ def rolling_table(here: Surroundings, agreement: Agreement, goal: GoalAnswer, wi
     # The whole table is not made before somebody asks for it: the browser would build it again at every change.
     shown = rows if is_whole else rows.head(_ROWS_AT_FIRST)
     blocks.table(caption, columns, [_line(here, row, names) for row in shown.itertuples()])
-    table = partial(_export, here, agreement, goal, rows, title, as_known(here))
+    table = partial(_export, here, agreement, goal, rows, title)
     downloads(here, agreement, table, f"nullvekst-{goal.agreement_id}-{window}")
 
 
@@ -96,9 +127,7 @@ def _line(here: Surroundings, row, names: list[str]) -> list[str]:  # type: igno
     return [said[name] for name in names]
 
 
-def _export(
-    here: Surroundings, agreement: Agreement, goal: GoalAnswer, rows: pd.DataFrame, title: str, known: str
-) -> ExportTable:
+def _export(here: Surroundings, agreement: Agreement, goal: GoalAnswer, rows: pd.DataFrame, title: str) -> ExportTable:
     """Unrounded figures under the names that the store uses, so that they can be read back and compared."""
     names = (
         "last_month", "window_months", "reference_year", "method_version", "index_pct", "standard_error_pct", "ci_low_pct",
@@ -108,10 +137,8 @@ def _export(
     plain = rows.assign(
         last_month=rows["last_month"].dt.strftime("%Y-%m"), published_on=rows["published_on"].dt.strftime("%Y-%m-%d")
     )
-    listed = plain[list(names)].astype(object).where(plain[list(names)].notna(), None).values.tolist()
-    note = (here.say("page.export.synthetic"), here.say("product.synthetic")) if agreement.is_synthetic else None
     point = goal.latest[int(rows["window_months"].iloc[0])]
-    return ExportTable(title, names, listed, about(here, agreement, title, point, known), here.say("page.export.sheet"), note)
+    return table_of(here, agreement, title, names, plain_rows(plain, names), point)
 
 
 def groups_of_points(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: int) -> None:
@@ -127,8 +154,7 @@ def groups_of_points(here: Surroundings, agreement: Agreement, goal: GoalAnswer,
             if not rows.empty:
                 drawn = True
                 _group_table(here, agreement, kind, window, rows)
-        if not drawn:
-            blocks.small(here.say("page.goal.groups_missing"))
+        blocks.small(here.say("page.goal.method.group" if drawn else "page.goal.groups_missing"))
 
 
 def _group_table(here: Surroundings, agreement: Agreement, kind: str, window: int, rows: pd.DataFrame) -> None:
@@ -150,4 +176,5 @@ def _group_table(here: Surroundings, agreement: Agreement, kind: str, window: in
         for row in rows.itertuples()
     ]
     month = month_text(rows["last_month"].iloc[0], here.language)
-    blocks.table(here.say("page.goal.groups_caption", kind=here.say(f"group.{kind}"), window=window, month=month), columns, lines)
+    caption = here.say("page.goal.groups_caption", kind=here.say(f"group.{kind}"), window=window, month=month)
+    blocks.table(caption, *noted(columns, lines))

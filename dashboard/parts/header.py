@@ -24,7 +24,8 @@ def page_header(here: Surroundings, key: str, is_about_index: bool = False) -> A
     if not here.agreements or here.snapshot is None:
         blocks.finding(here.say("page.no_snapshot"))
         return None
-    line, agreement_place, day_place, language_place = st.columns([5, 1.9, 1.5, 1.2], vertical_alignment="center")
+    with st.container(key="top"):
+        line, agreement_place, day_place, language_place = st.columns([5, 1.9, 1.5, 1.2], vertical_alignment="center")
     with agreement_place:
         ids = list(here.agreements)
         chosen = choice("agreement", here.say("page.agreement"), ids, ids[0], lambda found: here.agreements[found].short_name)

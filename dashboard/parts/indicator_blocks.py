@@ -11,9 +11,12 @@ import streamlit as st
 from dashboard.figures.small_multiples import PanelWords, Scale, panel, runs, scale_of
 from dashboard.parts import blocks
 from dashboard.parts.escape import as_html
+from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import kept, show
-from dashboard.parts.indicator_tables import change_table, downloads_of, figure_table
+from dashboard.parts.indicator_tables import change_table, downloads_of, figure_table, source_addresses
 from dashboard.parts.indicator_words import amount, below, headline, item_name, label, note, sentence, target
+from dashboard.parts.links import host_of
+from dashboard.parts.method_blocks import how_measured
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import Palette
 from domain.indicators import load_indicators
@@ -74,6 +77,10 @@ def _indicator(here: Surroundings, agreement: Agreement, found: IndicatorFigures
             _watch(here, agreement, found)
         if has_changes:
             change_table(here, found)
+    hosts = list(dict.fromkeys(host_of(url) or url for url in source_addresses(found)))
+    if hosts:
+        source_line(here, here.say("page.indicators.source_line", hosts=", ".join(hosts)))
+    how_measured(here, agreement, found.indicator, list(dict.fromkeys(series.area_name for series in found.series)))
     figure_table(here, found)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column
-from dashboard.parts.exports import downloads
+from dashboard.parts.exports import downloads, invented_note
 from dashboard.parts.header import as_known
 from dashboard.parts.indicator_words import decimals_of, item_name, note, unit
 from dashboard.parts.links import addresses, host_of
@@ -49,7 +49,7 @@ def _change_line(here: Surroundings, found: IndicatorFigures, change: StatedChan
 def figure_table(here: Surroundings, found: IndicatorFigures) -> None:
     """Every figure of the indicator with its note, its source and where it stands; one click away."""
     rows = [(series, row) for series in found.series for row in series.observations]
-    urls = list(dict.fromkeys(row.source_url for _, row in rows if row.source_url))
+    urls = source_addresses(found)
     caption = here.say("page.indicators.table_caption", name=found.indicator.name.in_language(here.language))
     with st.expander(here.say("page.indicators.all", n=len(rows))):
         with st.container(key=f"figures-{found.indicator.indicator_id}"):
@@ -57,6 +57,11 @@ def figure_table(here: Surroundings, found: IndicatorFigures) -> None:
             blocks.table(caption, _columns(here, _FIGURES), lines)
         blocks.small(here.say("page.indicators.sources_title"))
         addresses(urls)
+
+
+def source_addresses(found: IndicatorFigures) -> list[str]:
+    """The addresses that the figures of an indicator are cited from, each once, in their order."""
+    return list(dict.fromkeys(row.source_url for series in found.series for row in series.observations if row.source_url))
 
 
 def _figure_line(here: Surroundings, found: IndicatorFigures, series: Series, row: Observation, urls: list[str]) -> list[str]:
@@ -94,9 +99,8 @@ def downloads_of(here: Surroundings, agreement: Agreement, answer: IndicatorAnsw
         "credit": here.say("page.indicators.credit"),
     }
     about = {here.say(f"page.export.{key}"): content for key, content in said.items()}
-    note = (here.say("page.export.synthetic"), here.say("product.synthetic")) if agreement.is_synthetic else None
     title = here.say("page.indicators.nav")
-    table = ExportTable(title, _EXPORTED, rows, about, here.say("page.export.sheet"), note)
+    table = ExportTable(title, _EXPORTED, rows, about, here.say("page.export.sheet"), invented_note(here, agreement))
     downloads(here, agreement, lambda: table, f"nullvekst-{agreement.agreement_id}-indicators")
 
 

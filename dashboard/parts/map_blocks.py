@@ -16,8 +16,9 @@ from dashboard.figures.point_map import point_map as draw_points
 from dashboard.figures.tile_map import TileMapWords, tile_map
 from dashboard.parts import blocks
 from dashboard.parts.choices import choice
+from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
-from dashboard.parts.map_tables import municipality_table, point_table
+from dashboard.parts.map_tables import all_points, first_points, municipality_table
 from dashboard.parts.map_words import (
     change_text,
     how_to_read,
@@ -63,12 +64,13 @@ def municipality_map(here: Surroundings, agreement: Agreement, goal: GoalAnswer,
     land = _land(agreement)
     layout = _layout(here, agreement, land)
     # Tiles are small and stand to the left; a map takes what it gets.
-    map_place, table_place = st.columns([1.1, 1] if layout == "borders" else [1, 1.5], gap="large")
+    map_place, table_place = st.columns([1, 1.2] if layout == "borders" else [1, 1.5], gap="large")
     with map_place:
         _municipality_figure(here, agreement, goal, rows, area, land, layout)
     with table_place:
         municipality_table(here, agreement, rows, area)
     _source(here, area)
+    how(here, [here.say("page.goal.method.group"), here.say("page.map.how.interval"), here.say("page.map.how.answer")])
 
 
 def point_map(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: int) -> None:
@@ -85,8 +87,10 @@ def point_map(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window
     with map_place:
         _point_figure(here, agreement, goal, rows, area)
     with table_place:
-        point_table(here, agreement, rows, area, N_LABELS)
+        first_points(here, rows, area, N_LABELS)
+    all_points(here, agreement, rows, area)
     _source(here, area, int(rows["submission_id"].iloc[0]))
+    how(here, [here.say("page.points.how.change"), here.say("page.map.how.place", n=min(N_LABELS, len(rows)))])
 
 
 def _in_words(here: Surroundings, rows: pd.DataFrame) -> pd.DataFrame:
@@ -200,11 +204,12 @@ def _source(here: Surroundings, area: IndexPoint, points_of: int | None = None) 
     """Where the figures come from; says so where the points are of another submission than the index of the area."""
     if points_of is not None and points_of != area.submission_id:
         blocks.small(here.say("page.map.other_submission", points=points_of, area=area.submission_id))
-    blocks.small(
+    source_line(
+        here,
         here.say(
             "page.goal.source_line",
             basis=here.say(f"basis.{area.basis}"),
             source=area.source_title,
             published=date_text(area.published_on, here.language),
-        )
+        ),
     )

@@ -8,16 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column
-from dashboard.parts.exports import about, downloads
-from dashboard.parts.header import as_known
+from dashboard.parts.blocks import Column, noted
+from dashboard.parts.exports import downloads, plain_rows, table_of
 from dashboard.parts.map_words import PLACE_SYMBOLS, month_of
 from dashboard.parts.names import trace
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import decimal_text, signed_text
 from pipelines.answers.goal import IndexPoint
-from pipelines.writing.tables import ExportTable
 
 _FEW_POINTS = 5
 _SHORT = ("point", "change", "place")
@@ -40,8 +38,7 @@ def municipality_table(here: Surroundings, agreement: Agreement, rows: pd.DataFr
         Column(here.say("page.goal.column.points"), True),
         Column(here.say("page.goal.column.note")),
     ]
-    n_columns = len(columns) if any(line[-1] for line in lines) else len(columns) - 1
-    blocks.table(caption, columns[:n_columns], [line[:n_columns] for line in lines])
+    blocks.table(caption, *noted(columns, lines))
     _downloads(here, agreement, rows, _MUNICIPALITY_COLUMNS, caption, area, "municipalities")
 
 
@@ -57,13 +54,18 @@ def _municipality_line(here: Surroundings, row) -> list[str]:  # type: ignore[no
     ]
 
 
-def point_table(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, area: IndexPoint, n_first: int) -> None:
-    """The points that stand out, and all of them one click away."""
-    named = {"window": area.window_months, "month": month_of(here, area)}
+def first_points(here: Surroundings, rows: pd.DataFrame, area: IndexPoint, n_first: int) -> None:
+    """The points that stand out."""
+    lines = [_point_line(here, row) for row in rows.head(n_first).itertuples()]
+    short = [[line[name] for name in _SHORT] for line in lines]
+    caption = here.say("page.map.points_caption", n=len(short), window=area.window_months, month=month_of(here, area))
+    blocks.table(caption, _point_columns(here, _SHORT), short)
+
+
+def all_points(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, area: IndexPoint) -> None:
+    """Every point with all that is known of it, one click away."""
     lines = [_point_line(here, row) for row in rows.itertuples()]
-    short = [[line[name] for name in _SHORT] for line in lines[:n_first]]
-    blocks.table(here.say("page.map.points_caption", n=len(short), **named), _point_columns(here, _SHORT), short)
-    caption = here.say("page.map.points_caption_all", n=len(lines), **named)
+    caption = here.say("page.map.points_caption_all", n=len(lines), window=area.window_months, month=month_of(here, area))
     with st.expander(here.say("page.map.points_more", n=len(lines))):
         blocks.table(caption, _point_columns(here, tuple(lines[0])), [list(line.values()) for line in lines])
     _downloads(here, agreement, rows, _POINT_COLUMNS, caption, area, "points")
@@ -79,7 +81,7 @@ def _point_line(here: Surroundings, row) -> dict[str, str]:  # type: ignore[no-u
     return {
         "point": row.name,
         "change": signed_text(row.change_pct, 1, here.language),
-        "place": f"{PLACE_SYMBOLS[row.place]} {here.say(f'page.map.place_short.{row.place}')}",
+        "place": f"{PLACE_SYMBOLS[row.place]} {here.say(f'page.map.place_short.{row.place}')}".replace(" ", "\u00a0"),
         "weight": decimal_text(row.weight_pct, 1, here.language),
         "road": row.road if isinstance(row.road, str) else "",
         "municipality": row.municipality_name if isinstance(row.municipality_name, str) else "",
@@ -98,8 +100,5 @@ def _downloads(
     kind: str,
 ) -> None:
     """Unrounded figures under the names that the store uses."""
-    listed = rows[list(names)].astype(object).where(rows[list(names)].notna(), None).values.tolist()
-    note = (here.say("page.export.synthetic"), here.say("product.synthetic")) if agreement.is_synthetic else None
-    described = about(here, agreement, title, area, as_known(here))
-    table = ExportTable(title, names, listed, described, here.say("page.export.sheet"), note)
+    table = table_of(here, agreement, title, names, plain_rows(rows, names), area)
     downloads(here, agreement, lambda: table, f"nullvekst-{agreement.agreement_id}-{kind}-{area.window_months}")

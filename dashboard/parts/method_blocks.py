@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import get_args
 
 import streamlit as st
@@ -80,6 +80,15 @@ def versions(here: Surroundings, agreement: Agreement) -> None:
         sources(known.sources, here.language)
 
 
+def said_of_version(here: Surroundings, method_version: str) -> list[str]:
+    """What is said of one version of the index, a line each: what it computes, its weighting, its uncertainty."""
+    version = next(found for found in load_method_versions().versions if found.method_version == method_version)
+    return [
+        here.say("page.method.line", label=here.say(f"page.method.version.{name}"), text=_text(here, getattr(version, name)))
+        for name in _SAID_OF_A_VERSION
+    ]
+
+
 def indicator_list(here: Surroundings, agreement: Agreement) -> None:
     """All indicators in one table, and each in full one click away."""
     known = load_indicators().values()
@@ -109,11 +118,31 @@ def _titled(here: Surroundings, found: Indicator) -> str:
 
 
 def _indicator(here: Surroundings, agreement: Agreement, found: Indicator) -> None:
-    for name in ("measures", "why", "method", "uncertainty", "rhythm"):
-        blocks.said(here.say(f"page.method.said.{name}"), _statement(here, getattr(found, name)))
+    """All that is said of an indicator."""
+    _definition(here, found)
     agreed = target(here, agreement, found)
     blocks.said(here.say("page.method.said.target"), agreed or _no_target(here, agreement))
     _list(here, "pitfalls", (_text(here, said.text) for said in found.pitfalls if said.concerns(agreement.agreement_id)))
+    _breaks_and_sources(here, agreement, found)
+
+
+def how_measured(here: Surroundings, agreement: Agreement, found: Indicator, areas: Sequence[str]) -> None:
+    """How an indicator is made, closed until somebody asks, where its target and what to be aware of stand beside it.
+
+    `areas` are those that the figures shown are about.
+    """
+    with st.expander(here.say("page.how")):
+        _definition(here, found)
+        _list(here, "areas", areas)
+        _breaks_and_sources(here, agreement, found)
+
+
+def _definition(here: Surroundings, found: Indicator) -> None:
+    for name in ("measures", "why", "method", "uncertainty", "rhythm"):
+        blocks.said(here.say(f"page.method.said.{name}"), _statement(here, getattr(found, name)))
+
+
+def _breaks_and_sources(here: Surroundings, agreement: Agreement, found: Indicator) -> None:
     breaks = (said for said in found.breaks if said.concerns(agreement.agreement_id))
     _list(here, "breaks", (here.say("page.method.break", year=said.before_year, text=_text(here, said.text)) for said in breaks))
     blocks.small(here.say("page.method.said.sources"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -12,8 +13,10 @@ from dashboard.figures.plain import plain
 from dashboard.figures.point_dots import PointDotWords, point_dots
 from dashboard.figures.waterfall import Step, waterfall
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column
+from dashboard.parts.blocks import Column, noted
 from dashboard.parts.choices import choice
+from dashboard.parts.exports import downloads, plain_rows, table_of
+from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.names import group_name, trace
 from dashboard.parts.surroundings import Surroundings
@@ -34,6 +37,11 @@ from pipelines.answers.movement import (
 )
 
 KINDS: tuple[GroupKind, ...] = ("municipality", "working_area", "road_category")
+_STEP_COLUMNS = ("group_name", "contribution_pct", "change_pct", "weight_pct", "n_points")
+_POINT_COLUMNS = (
+    "point_id", "point_name", "road", "municipality_name", "mean_reference", "mean_window", "change_pct", "weight_pct",
+    "contribution_pct", "without_pct", "submission_id", "sheet", "cell",
+)  # fmt: skip
 
 
 def what_moved(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: int) -> None:
@@ -50,6 +58,7 @@ def what_moved(here: Surroundings, agreement: Agreement, goal: GoalAnswer, windo
         kind = choice("by", here.say("page.movement.by"), kinds, kinds[0], lambda name: here.say(f"group.{name}"), "buttons")
         _steps(here, agreement, next(steps for steps in given.values() if steps.kind == kind))
     _year(here, agreement, window, month)
+    how(here, (here.say(f"page.movement.how.{part}") for part in ("contribution", "change", "year")))
 
 
 def _steps(here: Surroundings, agreement: Agreement, found: GroupSteps) -> None:
@@ -70,11 +79,11 @@ def _steps(here: Surroundings, agreement: Agreement, found: GroupSteps) -> None:
     drawn = kept(partial(waterfall, bars, total, SEPARATORS[here.language], here.palette), _key(here, found.footing), found.kind)
     listed = ", ".join(f"{bar.name} {bar.said}" for bar in bars)
     show(drawn, here.say("page.movement.alt", steps=listed, index=total.said), f"waterfall-{found.kind}")
-    _step_table(here, found, names)
+    _step_table(here, agreement, found, names)
     _source(here, found.footing)
 
 
-def _step_table(here: Surroundings, found: GroupSteps, names: list[str]) -> None:
+def _step_table(here: Surroundings, agreement: Agreement, found: GroupSteps, names: list[str]) -> None:
     columns = [
         Column(here.say(f"group.{found.kind}")),
         *(Column(here.say(f"page.movement.column.{name}"), True) for name in ("contribution", "change", "weight", "points")),
@@ -91,7 +100,10 @@ def _step_table(here: Surroundings, found: GroupSteps, names: list[str]) -> None
         ]
         for name, row in zip(names, found.steps.itertuples(), strict=True)
     ]
-    blocks.table(here.say("page.movement.caption"), columns, lines)
+    blocks.table(here.say("page.movement.caption"), *noted(columns, lines))
+    rows = found.steps.assign(group_name=names)
+    title = f"{here.say('page.movement.export_title')}: {here.say(f'group.{found.kind}')}"
+    _downloads(here, agreement, rows, _STEP_COLUMNS, title, found.footing, f"contributions-{found.kind}")
 
 
 def _year(here: Surroundings, agreement: Agreement, window: int, month: dt.date) -> None:
@@ -110,6 +122,7 @@ def _year(here: Surroundings, agreement: Agreement, window: int, month: dt.date)
     )
     blocks.table(caption, columns, lines, is_narrow=True)
     blocks.small(here.say("page.movement.year_note"))
+    _source(here, found.later)
 
 
 def every_point(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: int) -> None:
@@ -133,8 +146,9 @@ def every_point(here: Surroundings, agreement: Agreement, goal: GoalAnswer, wind
         fall=signed_text(last["change_pct"], 1, here.language),
     )
     show(drawn, alternative, "point-dots")
-    _point_table(here, rows, without)
+    _point_table(here, agreement, rows, without)
     _source(here, without.footing)
+    how(here, (here.say(f"page.points.how.{part}") for part in ("change", "contribution", "without")))
 
 
 def _leans(here: Surroundings, without: WithoutOne) -> str:
@@ -157,8 +171,9 @@ def _dots(here: Surroundings, rows: pd.DataFrame, without: WithoutOne, bounds: t
     return point_dots(table, without.footing.index_pct, bounds, words, here.palette)
 
 
-def _point_table(here: Surroundings, rows: pd.DataFrame, without: WithoutOne) -> None:
-    names = ("road", "municipality", "change", "weight", "contribution", "without", "source")
+def _point_table(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, without: WithoutOne) -> None:
+    # The figures stand beside the name: on a phone the rest is a swipe away.
+    names = ("change", "weight", "contribution", "without", "road", "municipality", "source")
     columns = [Column(here.say("page.points.column.point"))]
     columns += [
         Column(here.say(f"page.points.column.{name}"), name in {"change", "weight", "contribution", "without"}) for name in names
@@ -167,17 +182,28 @@ def _point_table(here: Surroundings, rows: pd.DataFrame, without: WithoutOne) ->
     lines = [
         [
             row.point_name,
-            row.road if isinstance(row.road, str) else "",
-            row.municipality_name if isinstance(row.municipality_name, str) else "",
             signed_text(row.change_pct, 1, here.language),
             decimal_text(row.weight_pct, 1, here.language),
             signed_text(row.contribution_pct, 2, here.language),
             signed_text(left_out.get(row.point_id), 2, here.language),
+            row.road if isinstance(row.road, str) else "",
+            row.municipality_name if isinstance(row.municipality_name, str) else "",
             trace(here, int(row.submission_id), row.sheet, row.cell),
         ]
         for row in rows.itertuples()
     ]
-    blocks.table(here.say("page.points.caption", n=len(lines)), columns, lines)
+    caption = here.say("page.points.caption", n=len(lines))
+    blocks.table(caption, columns, lines)
+    listed = rows.assign(without_pct=rows["point_id"].map(left_out))
+    _downloads(here, agreement, listed, _POINT_COLUMNS, caption, without.footing, "contributions-point")
+
+
+def _downloads(
+    here: Surroundings, agreement: Agreement, rows: pd.DataFrame, names: Sequence[str], title: str, footing: Footing, kind: str
+) -> None:
+    """Unrounded figures under the names that the store uses."""
+    table = table_of(here, agreement, title, names, plain_rows(rows, names), footing)
+    downloads(here, agreement, lambda: table, f"nullvekst-{agreement.agreement_id}-{kind}-{footing.window_months}")
 
 
 def _key(here: Surroundings, footing: Footing) -> str:
@@ -186,12 +212,13 @@ def _key(here: Surroundings, footing: Footing) -> str:
 
 
 def _source(here: Surroundings, footing: Footing) -> None:
-    blocks.small(
+    source_line(
+        here,
         here.say(
             "page.movement.source",
             n=footing.n_points,
             month=month_text(footing.last_month, here.language),
             source=footing.source_title,
             published=date_text(footing.published_on, here.language),
-        )
+        ),
     )

@@ -12,9 +12,9 @@ import streamlit as st
 from dashboard.figures.scenario_lines import ScenarioWords, scenario_lines
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column
-from dashboard.parts.exports import about, downloads
+from dashboard.parts.exports import downloads, table_of
+from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept, show
-from dashboard.parts.header import as_known
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, month_text, signed_text
@@ -161,7 +161,8 @@ def _figure(here: Surroundings, agreement: Agreement, goal: GoalAnswer, found: O
     show(drawn, _alternative(here, agreement, found, shown), "scenario-lines")
     if point is not None:
         published = date_text(point.published_on, here.language)
-        blocks.small(here.say("page.outlook.source_line", source=point.source_title, published=published))
+        source_line(here, here.say("page.outlook.source_line", source=point.source_title, published=published))
+    how(here, (here.say(f"page.outlook.how.{part}", window=found.window_months) for part in ("path", "needed")))
 
 
 def _draw(here: Surroundings, goal: GoalAnswer, found: Outlook, shown: WhatIf) -> go.Figure:
@@ -302,10 +303,7 @@ def _export(here: Surroundings, agreement: Agreement, point: IndexPoint, found: 
         for row in other.outcomes.itertuples()
     ]  # fmt: skip
     title = here.say("page.outlook.export_title")
-    contents = f"{title}. {here.say('page.outlook.not_predictions')}"
-    note = (here.say("page.export.synthetic"), here.say("product.synthetic")) if agreement.is_synthetic else None
-    said = about(here, agreement, contents, point, as_known(here))
-    return ExportTable(title, names, rows, said, here.say("page.export.sheet"), note)
+    return table_of(here, agreement, title, names, rows, point, f"{title}. {here.say('page.outlook.not_predictions')}")
 
 
 def _certainty(here: Surroundings, found: Outlook) -> None:
@@ -330,3 +328,4 @@ def _certainty(here: Surroundings, found: Outlook) -> None:
         is_narrow=True,
     )
     blocks.small(here.say("page.outlook.certainty_note", detectable=detectable))
+    how(here, (here.say(f"page.outlook.how.{part}") for part in ("chance", "points", "detectable")))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column
+from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.goal_words import interval
 from dashboard.parts.surroundings import Surroundings
@@ -51,7 +52,8 @@ def own_calculation_beside(here: Surroundings, agreement: Agreement, window: int
     ]
     blocks.table(here.say("page.own.caption", window=window), columns, lines)
     fetched = date_text(newest["fetched_on"], here.language)
-    blocks.small(here.say("page.own.source", source=newest["source_title"], fetched=fetched))
+    source_line(here, here.say("page.own.source", source=newest["source_title"], fetched=fetched))
+    how(here, (here.say(f"page.goal.method.{part}") for part in ("window", "quality", "interval")))
 
 
 def _published_interval(here: Surroundings, row) -> str:  # type: ignore[no-untyped-def]  # a row of itertuples

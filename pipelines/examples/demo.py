@@ -9,14 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from domain.forms import QUARTERLY_RETURN, load_form
 from domain.load import load_agreements
 from domain.model import Agreement
 from domain.period import Month
 from domain.rows import Cell, Point, PointMonth, PublishedRolling, PublishedYearly, TrafficFile
 from pipelines.acting import person_who_may
 from pipelines.examples.fjordbyen import generate
+from pipelines.examples.fjordbyen_returns import generate_returns
+from pipelines.examples.return_files import FileWriter
 from pipelines.history.ledger import Ledger, NewSubmission, Original, open_ledger
 from pipelines.history.publish import publish
+from pipelines.history.return_rows import commit_returns, new_return
 from pipelines.recompute import check_traffic
 from pipelines.settings import ROOT
 from pipelines.traffic import commit_traffic
@@ -39,6 +43,7 @@ def load_examples(actor: str, at: dt.datetime, data_dir: Path) -> str:
             folder = EXAMPLES / agreement.agreement_id
             if agreement.agreement_id == INVENTED[0]:
                 _load_invented(ledger, agreement, actor, at)
+                _load_returns(ledger, agreement, at)
             elif folder.is_dir():
                 _load_cited_index(ledger, agreement, folder, actor, at)
                 _load_cited_figures(ledger, agreement, folder, actor, at)
@@ -59,6 +64,19 @@ def _load_invented(ledger: Ledger, agreement: Agreement, actor: str, at: dt.date
     )
     new = _submission(agreement, "traffic", (point_file, month_file), INVENTED[1], actor, at)
     commit_traffic(ledger, new, check_traffic(file, agreement.index.reference_year), agreement)
+
+
+def _load_returns(ledger: Ledger, agreement: Agreement, at: dt.datetime) -> None:
+    """Every return of the invented agreement, handed in by its analyst when it was."""
+    form = load_form(QUARTERLY_RETURN)
+    writers = {used.version: FileWriter(form.at(used.version), agreement) for used in form.versions}
+    commit_returns(
+        ledger,
+        [
+            (new_return(found, writers[found.form_version].files(found), agreement, analyst, handed_in_at, at), found)
+            for found, handed_in_at, analyst in generate_returns()
+        ],
+    )
 
 
 def _load_cited_index(ledger: Ledger, agreement: Agreement, folder: Path, actor: str, at: dt.datetime) -> None:

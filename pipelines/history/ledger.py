@@ -21,6 +21,8 @@ from pipelines.history.busy import LedgerBusy
 LEDGER_FILE = "ledger.duckdb"
 _SQL = Path(__file__).parent / "sql"
 _WAIT_SECONDS = 10.0
+# The rows of each ledger table.
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
-    """What is handed in, by whom and when. `known_from` is the day its maker published it; `at` is now, naive UTC."""
+    """What is handed in, by whom and when; `at` is now, naive UTC.
+
+    It is known from the day its maker published it, or from `handed_in_at` where a party hands in what nobody publishes.
+    """
 
     agreement_id: str
     kind: str
@@ -48,6 +53,11 @@ class NewSubmission:
     submitted_by: str
     at: dt.datetime
     is_synthetic: bool
+    handed_in_at: dt.datetime | None = None
+
+    @property
+    def known_from(self) -> dt.datetime:
+        return self.handed_in_at or dt.datetime.combine(self.published_on, dt.time())
 
     @property
     def receipt(self) -> str:
@@ -72,27 +82,45 @@ class Ledger:
         ).fetchone()
         return found[0] if found else None
 
-    def commit(self, new: NewSubmission, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
-        """The number of the stored submission: originals first, then all rows in one transaction, then a checkpoint.
+    def return_with(self, agreement_id: str, party_id: str, period: str, receipt: str) -> int | None:
+        """The number under which the same content was stored before as the return of the same party for the same period."""
+        found = self.connection.execute(
+            "SELECT min(submission_id) FROM return_submission JOIN submission USING (submission_id) "
+            "WHERE agreement_id = ? AND party_id = ? AND period = ? AND receipt = ?",
+            [agreement_id, party_id, period, receipt],
+        ).fetchone()
+        return found[0] if found else None
 
-        `tables` gives the rows of each ledger table without their submission_id.
-        """
-        for original in new.originals:
-            keep_original(self.data_dir, original)
+    def commit(self, new: NewSubmission, tables: Tables) -> int:
+        """The number of the stored submission. `tables` gives the rows of each ledger table without their submission_id."""
+        return self.commit_all([(new, tables)])[0]
+
+    def commit_all(self, submissions: Sequence[tuple[NewSubmission, Tables]]) -> list[int]:
+        """The numbers of the stored submissions: originals first, then all rows in one transaction, then a checkpoint."""
+        keep_originals(self.data_dir, [original for new, _ in submissions for original in new.originals])
         self.connection.begin()
         try:
-            submission_id = self._next_id()
-            self._add("submission", [self._submission_row(new, submission_id)])
-            self._add("original", [_original_row(original, submission_id) for original in new.originals])
-            for table, rows in tables.items():
-                self._add(table, [{"submission_id": submission_id, **row} for row in rows])
+            numbers = self._add_all(submissions)
             self.connection.commit()
         except BaseException:
             self.connection.rollback()
             raise
         # A WAL that is cut short loses its tail in silence; an empty one has nothing to lose.
         self.connection.execute("CHECKPOINT")
-        return submission_id
+        return numbers
+
+    def _add_all(self, submissions: Sequence[tuple[NewSubmission, Tables]]) -> list[int]:
+        numbers = list(range(first := self._next_id(), first + len(submissions)))
+        rows_of: dict[str, list[Mapping[str, Any]]] = {"original": []}
+        for number, (new, tables) in zip(numbers, submissions, strict=True):
+            # One by one, because whether one is late depends on those before it.
+            self._add("submission", [self._submission_row(new, number)])
+            rows_of["original"] += [_original_row(original, number) for original in new.originals]
+            for table, rows in tables.items():
+                rows_of.setdefault(table, []).extend({"submission_id": number, **row} for row in rows)
+        for table, together in rows_of.items():
+            self._add(table, together)
+        return numbers
 
     def _next_id(self) -> int:
         found = self.connection.execute("SELECT coalesce(max(submission_id), 0) + 1 FROM submission").fetchone()
@@ -115,7 +143,7 @@ class Ledger:
             "source_title": new.source_title,
             "source_url": new.source_url,
             "published_on": new.published_on,
-            "known_from": dt.datetime.combine(new.published_on, dt.time()),
+            "known_from": new.known_from,
             "submitted_at": new.at,
             "submitted_by": new.submitted_by,
             "is_late": self._has_later(new),
@@ -123,6 +151,9 @@ class Ledger:
         }
 
     def _has_later(self, new: NewSubmission) -> bool:
+        """Whether a later publication was there first. What a party hands in for a period closes no other period."""
+        if new.handed_in_at is not None:
+            return False
         found = self.connection.execute(
             "SELECT count(*) FROM submission WHERE agreement_id = ? AND kind = ? AND published_on > ?",
             [new.agreement_id, new.kind, new.published_on],
@@ -147,23 +178,33 @@ def open_ledger(data_dir: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator
 
 def keep_original(data_dir: Path, original: Original) -> Path:
     """Where the bytes lie under their hash, on disk for good. The same bytes are kept once."""
+    return keep_originals(data_dir, [original])[0]
+
+
+def keep_originals(data_dir: Path, originals: Sequence[Original]) -> list[Path]:
+    """Where the bytes of each lie under their hash, on disk for good."""
     folder = data_dir / "originals"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / original.sha256
-    if not path.exists():
-        unfinished = folder / f".{original.sha256}.{os.getpid()}"
-        with unfinished.open("wb") as file:
-            file.write(original.content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
-        sync_folder(folder)
-    return path
+    fresh = {folder / original.sha256: original.content for original in originals if not (folder / original.sha256).exists()}
+    unfinished = {path: folder / f".{path.name}.{os.getpid()}" for path in fresh}
+    for path, content in fresh.items():
+        unfinished[path].write_bytes(content)
+    # All are written before the first is waited for: the disk takes many at once.
+    for written in unfinished.values():
+        _sync(written)
+    for path, written in unfinished.items():
+        written.rename(path)
+    sync_folder(folder)
+    return [folder / original.sha256 for original in originals]
 
 
 def sync_folder(folder: Path) -> None:
     """Makes the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -22,6 +22,7 @@ class Mart:
 
 _ROLLING = ("agreement_id", "kind", "method_version", "reference_year", "group_kind", "group_name", "window_months", "last_month")
 _YEARLY = ("agreement_id", "kind", "method_version", "year_from", "year_to", "month", "is_chained", "is_to_date")
+_OF_A_RETURN = ("submission_id", "project_id")
 MARTS = (
     Mart("submission", ("submission_id",)),
     Mart("rolling_index", (*_ROLLING, "submission_id")),
@@ -30,4 +31,16 @@ MARTS = (
     Mart("point_month", ("agreement_id", "kind", "point_id", "month", "submission_id")),
     Mart("point_mean", ("agreement_id", "kind", "point_id", "window_months", "last_month", "submission_id")),
     Mart("cited_figure", ("agreement_id", "topic", "line", "column_name", "submission_id")),
+    Mart("return_submission", ("submission_id",)),
+    Mart("return_row", ("submission_id", "table_name", "position")),
+    Mart("return_project", _OF_A_RETURN),
+    Mart("return_project_area", (*_OF_A_RETURN, "working_area_id")),
+    Mart("return_progress", _OF_A_RETURN),
+    Mart("return_milestone", (*_OF_A_RETURN, "milestone")),
+    Mart("return_economy", (*_OF_A_RETURN, "funding_source_id", "cost_element", "year")),
+    Mart("return_cost_estimate", _OF_A_RETURN),
+    Mart("return_risk", (*_OF_A_RETURN, "risk_id")),
+    Mart("return_goal_contribution", (*_OF_A_RETURN, "indicator_id")),
+    Mart("return_deviation", (*_OF_A_RETURN, "deviation_id")),
+    Mart("return_reserve", (*_OF_A_RETURN, "reserve_level")),
 )

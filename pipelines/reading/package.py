@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from typing import BinaryIO
+from xml.parsers import expat
 
 from pipelines.reading.refusing import DAMAGED, FileRefused, broken
 
@@ -13,6 +15,7 @@ MAX_FILE_BYTES = 25 * MB
 MAX_MEMBERS = 200
 MAX_INFLATED_BYTES = 150 * MB
 MAX_RATIO = 200  # real sheets lie between 4 and 20
+MAX_DEPTH = 100  # of elements in each other; Excel's parts have under twenty
 SMALL_BYTES = MB  # a member below this is no bomb, whatever its ratio
 
 OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and every workbook with a password
@@ -22,8 +25,9 @@ WORKBOOK_TYPES = ("spreadsheetml.sheet.main+xml", "spreadsheetml.template.main+x
 # Found in the names of parts or in their declared types; lower case.
 ACTIVE = (
     "vbaproject", "macroenabled", "macrosheet", "externallink", "/connections.xml", ".connections+xml", "querytable",
-    "/embeddings/", "oleobject", "activex",
+    "/embeddings/", "oleobject", "activex", "webextension", "/xl/model/",
 )  # fmt: skip
+QUERY = b"microsoft.com/DataMashup"  # Power Query keeps its steps in an XML part that may have any name
 
 
 def check_package(handle: BinaryIO) -> None:
@@ -42,8 +46,45 @@ def check_package(handle: BinaryIO) -> None:
             for member in archive.infolist():
                 left -= _inflated_bytes(archive, member, left)
             _check_parts(archive)
-    except (*DAMAGED, SyntaxError) as error:
+    except DAMAGED as error:
         raise broken(error) from error
+
+
+def parse(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType, **values: str) -> None:
+    """Feeds a part to expat. Raises FileRefused, with `values`, for a part that is damaged or declares a document type."""
+
+    def doctype(*_: object) -> None:
+        raise FileRefused("xml_entities", part=part, **values)
+
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        with archive.open(part) as stream:
+            parser.ParseFile(stream)
+    except DAMAGED as error:
+        raise broken(error, part=part, **values) from error
+
+
+def each_element(archive: zipfile.ZipFile, part: str, seen: Callable[[str, str, dict[str, str], str], None]) -> None:
+    """Calls `seen` with the parent's name, the name, the attributes and the own text of each element, as it ends.
+
+    Names are without their namespace: the strict form of the format has other ones than the usual form.
+    """
+    open_elements: list[tuple[str, dict[str, str], list[str]]] = [("", {}, [])]
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if len(open_elements) > MAX_DEPTH:
+            raise FileRefused("broken_workbook", tag, part=part)
+        open_elements.append((tag.rpartition(" ")[2], attributes, []))
+
+    def end(_: str) -> None:
+        name, attributes, texts = open_elements.pop()
+        seen(open_elements[-1][0], name, attributes, "".join(texts))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = lambda text: open_elements[-1][2].append(text)
+    parse(archive, part, parser)
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
@@ -52,9 +93,11 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     if any(member.flag_bits & 1 for member in members):
         raise FileRefused("old_or_protected_workbook")
     # Two parts of one name are read differently by different programs; Excel writes no other compression than these.
-    names = {member.filename.lower() for member in members}
-    if len(names) < len(members) or any(member.compress_type not in (0, zipfile.ZIP_DEFLATED) for member in members):
-        raise FileRefused("broken_workbook")
+    names: set[str] = set()
+    for member in members:
+        if member.filename.lower() in names or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise FileRefused("broken_workbook", member.filename, part=member.filename)
+        names.add(member.filename.lower())
 
 
 def _inflated_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
@@ -72,18 +115,19 @@ def _inflated_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int
                 seen = tail + chunk.replace(b"\0", b"")  # UTF-16 becomes readable
                 if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
                     raise FileRefused("xml_entities", part=member.filename)
-                tail = seen[-8:]
+                if QUERY in seen:
+                    raise FileRefused("active_content", "Power Query", part=member.filename)
+                tail = seen[-32:]
     return count
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
     """Raises FileRefused unless the parts and their types are those of a workbook without macros, links or embedded files."""
-    from defusedxml.ElementTree import fromstring
-
     names = ["/" + name for name in archive.namelist()]
     if "/[Content_Types].xml" not in names:
         raise FileRefused("not_a_workbook")
-    types = [found for entry in fromstring(archive.read("[Content_Types].xml")) for found in entry.attrib.values()]
+    types: list[str] = []
+    each_element(archive, "[Content_Types].xml", lambda _, __, attributes, ___: types.extend(attributes.values()))
     for found in (*names, *types):
         if any(word in found.lower() for word in BINARY_TYPES):
             raise FileRefused("old_or_protected_workbook")

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 MAX_QUOTED = 200
-# What a damaged file makes zipfile, expat and our own conversions raise; and what it makes openpyxl raise on top of that.
+# What a damaged file makes zipfile, expat and our own conversions raise.
 DAMAGED = (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, LookupError, ValueError, NotImplementedError, OSError)
-BROKEN = (*DAMAGED, SyntaxError, TypeError, AttributeError, RuntimeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,6 @@ class FileRefused(Exception):
 def broken(error: BaseException, **values: str) -> FileRefused:
     """The refusal of a damaged file, quoting what the reader said. A lack of memory is none: it is raised on."""
     # Expat's own code for "out of memory" comes as a syntax error; it says nothing about the file.
-    if isinstance(error, (expat.ExpatError, SyntaxError)) and getattr(error, "code", None) == 1:
+    if isinstance(error, expat.ExpatError) and error.code == 1:
         raise MemoryError from error
     return FileRefused("broken_workbook", f"{type(error).__name__}: {error}", **values)

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from dashboard.theme import PALETTES
+
 pytestmark = pytest.mark.browser
 SIZES = {"projector": (1920, 1080), "laptop": (1280, 800), "phone": (390, 844)}
 
@@ -53,6 +55,36 @@ def test_every_view_is_drawn_without_the_network(offline_page, served, view, siz
     found.page.locator(".nv-table").nth(1).wait_for()
     assert found.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     assert (found.outside, found.complaints) == ([], [])
+
+
+# Plotly writes what does not fit a bar smaller than it was asked to, and what does not fit the figure is cut.
+_WRITTEN = """figures => figures.flatMap(figure => [...figure.querySelectorAll('text')].map(text => {
+    const own = text.getBoundingClientRect(), whole = figure.getBoundingClientRect(), seen = text.getCTM();
+    return {text: text.textContent, width: own.width,
+        px: parseFloat(getComputedStyle(text).fontSize) * Math.hypot(seen.a, seen.b),
+        cut: Math.max(whole.left - own.left, own.right - whole.right, whole.top - own.top, own.bottom - whole.bottom)};
+}))"""
+
+
+@pytest.mark.parametrize("view", ["movement", "points", "outlook"])
+@pytest.mark.parametrize("size", ["projector", "phone"])
+def test_nothing_in_a_figure_is_cut_or_too_small_to_read(offline_page, served, view, size):
+    page = opened(offline_page, served, size, f"agreement=fjordbyen&view={view}").page
+    page.locator(".js-plotly-plot").nth(1).locator(".main-svg").first.wait_for()
+    written = [found for found in page.eval_on_selector_all(".js-plotly-plot", _WRITTEN) if found["width"]]
+    assert len(written) > 20
+    assert [found for found in written if found["px"] < 14 or found["cut"] > 1] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_indicator_fits_a_phone_and_its_links_can_be_read(offline_page, served, scheme):
+    found = offline_page(*SIZES["phone"], color_scheme=scheme)
+    found.page.goto(f"{served}/indicators?agreement=miljoloftet")
+    found.page.locator("details").nth(5).wait_for()
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"][0]
+    accent = PALETTES[scheme].accent
+    shown = found.page.locator("details a").first.evaluate("link => getComputedStyle(link).color")
+    assert shown == f"rgb({', '.join(str(int(accent[at : at + 2], 16)) for at in (1, 3, 5))})"
 
 
 def test_the_language_of_the_page_is_said_to_the_browser(offline_page, served):

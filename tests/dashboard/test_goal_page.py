@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from domain.rows import TrafficFile
+from domain.words import text as word_of
 from pipelines.answers.goal import goal
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
@@ -96,6 +97,49 @@ def test_the_steps_of_the_groups_add_up_to_the_index_on_the_page(monkeypatch, ex
     assert f"av {said} prosentpoeng" in text
     assert "fra de samme punktene" in text
     assert "Nullvekst (oppdiktede data)" in text
+
+
+FIGURES = {"table": 1, "movement": 2, "points": 2, "map": 3, "outlook": 2, "releases": 1}
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("view", FIGURES)
+def test_each_figure_has_an_alternative_a_table_a_source_as_known_and_how_it_is_computed(monkeypatch, examples, view, language):
+    app = page(monkeypatch, examples, agreement="fjordbyen", view=view, lang=language, asof="2026-08-01")
+    charts, tables = app.get("plotly_chart"), [it for it in app.get("html") if "<table" in it.proto.body]
+    assert len(charts) == FIGURES[view]
+    assert all(len(chart.proto.alt) > 40 for chart in charts)
+    # Of the first figure the three windows stand beside it, and its months are a view of their own.
+    assert len(tables) >= len(charts)
+    known = {"nb": "Slik det var kjent 1. august 2026.", "en": "As known on 1 August 2026."}[language]
+    assert written(app).count(known) >= len(charts)
+    told = [block for block in app.expander if block.label == word_of("page.how", language)]
+    assert len(told) >= len(charts)
+    assert not any(block.proto.expanded for block in told)
+    assert all("<li>" in block.get("html")[0].proto.body for block in told)
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ("movement", "bidragene seg til indeksen"),
+        ("points", "regnet på nytt av de andre punktene"),
+        ("map", "Med ett punkt finnes det ikke noe intervall"),
+        ("outlook", "nær gjennomsnittet av 12-månedersindeksene"),
+        ("releases", "sammenlignet med utgivelsen før"),
+    ],
+)
+def test_what_is_told_of_a_view_is_about_that_view(monkeypatch, examples, view, said):
+    app = page(monkeypatch, examples, agreement="fjordbyen", view=view)
+    assert said in written(app)
+    assert said not in written(page(monkeypatch, examples, agreement="fjordbyen"))
+
+
+@pytest.mark.parametrize(("view", "key"), [("movement", "contributions-municipality-36"), ("points", "contributions-point-36")])
+def test_the_table_behind_a_figure_can_be_taken_along(monkeypatch, examples, view, key):
+    app = page(monkeypatch, examples, agreement="fjordbyen", view=view)
+    names = {button.key for button in app.get("download_button")}
+    assert {f"nullvekst-fjordbyen-{key}-csv", f"nullvekst-fjordbyen-{key}-xlsx"} <= names
 
 
 @pytest.mark.parametrize("kind", ["municipality", "working_area", "road_category"])

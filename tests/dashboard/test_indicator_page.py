@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.parts.links import as_link, host_of
 from domain.indicators import load_indicators
+from domain.model import Unknown
+from domain.words import text as word_of
 from pipelines.answers.indicators import indicators
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
@@ -31,6 +33,11 @@ def written(app: AppTest) -> str:
     """All text of the page, without its tags and style."""
     text = " ".join(re.sub(r"<style>.*?</style>", "", body, flags=re.S) for body in bodies(app))
     return html.unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").replace("\u2011", "-")
+
+
+def plain(body: str) -> str:
+    """Words without tags, in one line of plain spaces."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def cite(data_dir: Path, **columns: str) -> None:
@@ -91,9 +98,39 @@ def test_a_stated_change_stands_beside_the_computed_one_and_a_sum_says_that_it_i
     assert "Summen av bilfører (44 %) og bilpassasjer (10 %), lagt sammen av oss." in text
 
 
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_how_each_indicator_is_made_is_one_click_away_in_the_words_of_its_file(monkeypatch, examples, language):
+    app = page(monkeypatch, examples, lang=language)
+    answer = indicators(open_snapshot(examples), agreement("miljoloftet"))
+    told = [block for block in app.expander if block.label == word_of("page.how", language)]
+    assert len(told) == len(answer.figures)
+    assert not any(block.proto.expanded for block in told)
+    by_method = {found.indicator.method.text.in_language(language): found for found in answer.figures}
+    for block in told:
+        said = plain("".join(part.proto.body for part in block.get("html")))
+        (found,) = (found for method, found in by_method.items() if plain(method) in said)
+        indicator = found.indicator
+        parts = [indicator.measures, indicator.why, indicator.uncertainty, indicator.rhythm]
+        words = [part.unknown if isinstance(part, Unknown) else part.text for part in parts]
+        words += [change.text for change in indicator.breaks if change.concerns("miljoloftet")]
+        assert [these for these in words if plain(these.in_language(language)) not in said] == []
+        assert all(plain(series.area_name) in said for series in found.series)
+        assert all(plain(source.title) in said for source in indicator.sources)
+
+
+def test_each_indicator_names_its_sources_and_the_day_they_were_known(monkeypatch, examples):
+    said = written(page(monkeypatch, examples))
+    lines = re.findall(r"Kilder: ([^:]+?)\. Slik det var kjent", said)
+    assert len(lines) == len(indicators(open_snapshot(examples), agreement("miljoloftet")).figures)
+    assert all("." in host for line in lines for host in line.split(", "))
+
+
 def test_english_has_no_norwegian_but_names(monkeypatch, examples):
     text = written(page(monkeypatch, examples, lang="en"))
     assert "The car share in Bergensområdet (5 kommuner): 54 % in 2023, down from 62 % in 2020." in text
+    # The titles of documents are their own.
+    for source in (source for found in load_indicators().values() for source in found.sources):
+        text = text.replace(source.title, "")
     for word in ("Foreløpig", "revidert", "lavere", "Kilde", "påstigning", "bilfører", "prosent av", "prosent mot", "tallene"):
         assert word not in text
 

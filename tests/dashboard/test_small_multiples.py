@@ -61,6 +61,20 @@ def test_the_first_and_last_value_and_year_are_written_and_the_way_that_is_bette
     assert set(written) == {"62", "<b>54</b>", "2020", "2023", "lavere er bedre"}
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "written"),
+    [
+        (2008, 2023, {"2008", "2023"}),
+        (2020, 2023, {"2020", "2023"}),
+        (2021, 2023, {"2021–2023"}),
+        (2022, 2023, {"2022–2023"}),
+    ],
+)
+def test_years_too_near_to_stand_side_by_side_are_one_span(first, last, written):
+    found = labels(panel(table((first, 62), (last, 54)), WHOLE, WORDS, PALETTES["light"]))
+    assert {said for said in found if said.startswith("20")} == written
+
+
 def test_one_figure_is_written_once_and_has_no_line():
     figure = panel(table((2023, 74)), WHOLE, WORDS, PALETTES["light"])
     assert sorted(labels(figure)) == ["2023", "<b>74</b>", "lavere er bedre"]

@@ -23,7 +23,8 @@ def test_each_step_starts_where_the_one_before_ended():
 
 def test_the_total_is_a_full_bar_from_zero():
     total = drawn().data[-1]
-    assert (total.base[0], total.y[0], total.x[0]) == (0.0, -0.2, "Index")
+    assert (total.base[0], total.x[0]) == (0.0, -0.2)
+    assert drawn().layout.yaxis.ticktext[total.y[0]] == "<b>Index</b>"
 
 
 def test_a_falling_step_is_told_without_colour_too():
@@ -33,6 +34,21 @@ def test_a_falling_step_is_told_without_colour_too():
 
 
 def test_everything_lies_inside_the_axis():
-    low, high = drawn("dark").layout.yaxis.range
+    low, high = drawn("dark").layout.xaxis.range
     assert low < -0.3
     assert high > 0.5
+
+
+def test_what_is_written_is_never_made_smaller_to_fit_its_bar():
+    assert {(trace.constraintext, trace.textangle) for trace in drawn().data} == {("none", 0)}
+
+
+def test_the_first_step_stands_on_top_and_a_name_is_text():
+    figure = waterfall([Step("<b>Nord</b>", 1, "+1")], TOTAL, ", ", PALETTES["light"])
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert figure.layout.yaxis.ticktext[0] == "&lt;b&gt;Nord&lt;/b&gt;"
+
+
+def test_only_a_fall_takes_room_on_the_left():
+    rising = waterfall([Step("Nord", 1, "+1")], Step("Index", 1, "+1"), ", ", PALETTES["light"])
+    assert -0.1 < rising.layout.xaxis.range[0] < 0

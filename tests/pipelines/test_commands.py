@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +21,8 @@ from pipelines.history.publish import current_name
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import agreement
 
-OFFICIAL = Path(__file__).parents[2].parent / "shared" / "official"
+ROOT = Path(__file__).parents[2]
+OFFICIAL = ROOT.parent / "shared" / "official"
 NEEDS_OFFICIAL = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official workbooks are not beside the checkout")
 NEWEST = OFFICIAL / "tallmateriale_8952.xlsx"
 TRAFFIC = ["--agreement", "miljoloftet", "--published-on", "2026-05-21", "--as", "admin", "--json"]
@@ -38,16 +42,27 @@ def run(capsys, *arguments: str) -> tuple[int, dict, str]:
     return code, json.loads(out), err
 
 
-def test_a_second_demo_changes_nothing(capsys, own_data_dir):
-    code, first, _ = run(capsys, "demo", "--json")
-    before = sorted(path.name for path in own_data_dir.rglob("*"))
-    assert (code, run(capsys, "demo", "--json")[1]) == (DONE, first)
-    assert sorted(path.name for path in own_data_dir.rglob("*")) == before
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> tuple[Path, dict]:
+    """A data folder that `python -m pipelines demo --json` has filled, for reading only, and the JSON object that it answered."""
+    folder = tmp_path_factory.mktemp("demo") / "var"
+    command = [sys.executable, "-m", "pipelines", "demo", "--json"]
+    surroundings = {**os.environ, "DATA_DIR": str(folder)}
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
+    assert done.returncode == DONE, done.stderr
+    return folder, json.loads(done.stdout)
 
 
-def test_demo_answers_the_goal_of_both_agreements(capsys, own_data_dir):
-    run(capsys, "demo", "--json")
-    snapshot = open_snapshot(own_data_dir)
+def test_a_second_demo_changes_nothing(capsys, demo, own_data_dir):
+    folder, first = demo
+    shutil.copytree(folder, own_data_dir)
+    code, second, _ = run(capsys, "demo", "--json")
+    assert (code, second) == (DONE, first)
+    assert sorted(path.name for path in own_data_dir.rglob("*")) == sorted(path.name for path in folder.rglob("*"))
+
+
+def test_demo_answers_the_goal_of_both_agreements(demo):
+    snapshot = open_snapshot(demo[0])
     real, invented = goal(snapshot, agreement("miljoloftet")), goal(snapshot, agreement())
     assert (real.answer, real.judged.index_pct, real.judged.ci_low_pct, real.judged.ci_high_pct) == (
         "cannot_tell",
@@ -59,9 +74,8 @@ def test_demo_answers_the_goal_of_both_agreements(capsys, own_data_dir):
     assert (invented.answer, invented.judged.basis, invented.is_monthly) == ("cannot_tell", "point_months", True)
 
 
-def test_real_and_invented_rows_never_share_a_submission(capsys, own_data_dir):
-    run(capsys, "demo", "--json")
-    rows = open_snapshot(own_data_dir).rows(
+def test_real_and_invented_rows_never_share_a_submission(demo):
+    rows = open_snapshot(demo[0]).rows(
         "SELECT agreement_id, is_synthetic, count(*) FROM snapshot.submission GROUP BY ALL ORDER BY ALL"
     )
     assert [(row.agreement_id, row.is_synthetic) for row in rows.itertuples()] == [("fjordbyen", True), ("miljoloftet", False)]
@@ -128,8 +142,8 @@ def test_a_tampered_area_row_is_refused_with_both_values_and_nothing_is_stored(c
 
 
 @NEEDS_OFFICIAL
-def test_a_loaded_workbook_completes_the_goal(capsys, own_data_dir):
-    run(capsys, "demo", "--json")
+def test_a_loaded_workbook_completes_the_goal(capsys, examples, own_data_dir):
+    shutil.copytree(examples, own_data_dir)
     code, found, _ = run(capsys, "traffic", str(NEWEST), *TRAFFIC)
     answer = goal(open_snapshot(own_data_dir), agreement("miljoloftet"))
     assert (code, found["status"], found["already_submitted_as"]) == (DONE, "committed", None)

@@ -1,5 +1,5 @@
 -- Grain: the tables of the ledger, one row per fact and submission. Rows are added, never changed or removed.
--- Source: traffic files and cited figures, each row with the sheet and cell that it came from.
+-- Source: traffic files, cited figures and returns, each row with the sheet and cell (or row) that it came from.
 -- No secondary indices and no primary keys: an index under a killed process is DuckDB's weak point; numbers are given under one lock.
 CREATE TABLE IF NOT EXISTS submission (
     submission_id BIGINT NOT NULL,
@@ -105,3 +105,36 @@ CREATE TABLE IF NOT EXISTS cited_figure (
     sheet VARCHAR,
     cell VARCHAR
 );
+-- Whose return a submission is, of which period, and the tables that it had, as JSON in their order, those without rows too.
+CREATE TABLE IF NOT EXISTS return_submission (
+    submission_id BIGINT NOT NULL,
+    party_id VARCHAR NOT NULL,
+    period VARCHAR NOT NULL,
+    form_id VARCHAR NOT NULL,
+    form_version INTEGER NOT NULL,
+    tables VARCHAR NOT NULL
+);
+-- A row of a return as JSON, so that a new column of a form is no migration. `answers` holds what is answered and `missing` the
+-- codes of what is not, both by column; `places` the number of each column in its sheet; `position` counts the rows of the table.
+CREATE TABLE IF NOT EXISTS return_row (
+    submission_id BIGINT NOT NULL,
+    table_name VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    sheet VARCHAR NOT NULL,
+    row_number INTEGER NOT NULL,
+    row_key VARCHAR NOT NULL,
+    answers VARCHAR NOT NULL,
+    missing VARCHAR NOT NULL,
+    places VARCHAR NOT NULL
+);
+-- Each return with the time in which it was the newest of its agreement, party and period: a later period closes no earlier one.
+CREATE TEMP VIEW known_return AS
+SELECT
+    submission_id, s.agreement_id, r.party_id, r.period, r.form_id, r.form_version, r.tables, s.submitted_by,
+    s.submitted_at AS recorded_at, s.is_synthetic, s.known_from,
+    coalesce(
+        lead(s.known_from) OVER (PARTITION BY s.agreement_id, r.party_id, r.period ORDER BY s.known_from, submission_id),
+        TIMESTAMP '9999-12-31'
+    ) AS known_to
+FROM return_submission AS r
+JOIN submission AS s USING (submission_id);

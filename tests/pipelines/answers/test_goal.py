@@ -7,16 +7,8 @@ import datetime as dt
 import pytest
 
 from pipelines.answers.goal import goal, groups, years
-from pipelines.examples.demo import load_examples
 from pipelines.history.snapshot import open_snapshot
-from tests.builders import AT, agreement, printed, store
-
-
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return open_snapshot(data_dir)
+from tests.builders import agreement, printed, store
 
 
 def test_without_rows_there_is_no_answer(tmp_path):
@@ -55,15 +47,15 @@ def test_as_of_shows_what_was_known_then(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["municipality", "working_area", "road_category"])
-def test_the_points_of_all_groups_are_the_points_of_the_area(examples, kind):
-    area = goal(examples, agreement()).judged
-    found = groups(examples, agreement(), kind, 36, area.last_month)
+def test_the_points_of_all_groups_are_the_points_of_the_area(example_snapshot, kind):
+    area = goal(example_snapshot, agreement()).judged
+    found = groups(example_snapshot, agreement(), kind, 36, area.last_month)
     assert found["n_points"].sum() == area.n_points
     assert found["index_pct"].min() < area.index_pct < found["index_pct"].max()
 
 
-def test_published_years_are_direct_first_and_then_chained(examples):
-    found = years(examples, agreement("miljoloftet"))
+def test_published_years_are_direct_first_and_then_chained(example_snapshot):
+    found = years(example_snapshot, agreement("miljoloftet"))
     assert len(found) == 14
     assert list(found["is_chained"]) == sorted(found["is_chained"])
     last = found.iloc[-1]

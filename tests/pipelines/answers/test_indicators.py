@@ -12,7 +12,6 @@ import pytest
 
 from domain.indicators import load_indicators
 from pipelines.answers.indicators import IndicatorAnswer, IndicatorFigures, indicators, stretches
-from pipelines.examples.demo import load_examples
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
@@ -30,10 +29,8 @@ def cited() -> dict[int, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def answer(tmp_path_factory) -> IndicatorAnswer:
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return indicators(open_snapshot(data_dir), agreement("miljoloftet"))
+def answer(example_snapshot) -> IndicatorAnswer:
+    return indicators(example_snapshot, agreement("miljoloftet"))
 
 
 def figures(answer: IndicatorAnswer, indicator_id: str) -> IndicatorFigures:

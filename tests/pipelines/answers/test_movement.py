@@ -11,7 +11,6 @@ from domain.period import Month
 from domain.rows import Point, PointMean, TrafficFile
 from pipelines.answers.goal import goal, groups
 from pipelines.answers.movement import attribution, composition, leave_one_out, months_with_points, outlook, points
-from pipelines.examples.demo import load_examples
 from pipelines.history.ledger import NewSubmission, Original, open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
@@ -169,34 +168,27 @@ def test_the_same_points_and_all_points_of_each_window(tmp_path):
     assert same.outcomes.set_index("level_pct")["crosses_on"].isna()[0.0]
 
 
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return open_snapshot(data_dir)
-
-
 @pytest.mark.parametrize("kind", ["municipality", "working_area", "road_category"])
 @pytest.mark.parametrize("window", [12, 24, 36])
-def test_the_steps_of_the_invented_agreement_are_its_index(examples, kind, window):
-    shown = goal(examples, agreement()).latest[window]
-    found = attribution(examples, agreement(), kind, window, shown.last_month)
+def test_the_steps_of_the_invented_agreement_are_its_index(example_snapshot, kind, window):
+    shown = goal(example_snapshot, agreement()).latest[window]
+    found = attribution(example_snapshot, agreement(), kind, window, shown.last_month)
     assert abs(found.steps["contribution_pct"].sum() - shown.index_pct) < 1e-9
     assert found.footing.submission_id == shown.submission_id
-    own = groups(examples, agreement(), kind, window, shown.last_month).set_index("group_name")["index_pct"]
+    own = groups(example_snapshot, agreement(), kind, window, shown.last_month).set_index("group_name")["index_pct"]
     assert found.steps.set_index("group_name")["change_pct"].to_dict() == pytest.approx(own.to_dict())
 
 
-def test_the_invented_agreement_has_scenarios_and_says_that_it_is_invented(examples):
-    found = outlook(examples, agreement())
+def test_the_invented_agreement_has_scenarios_and_says_that_it_is_invented(example_snapshot):
+    found = outlook(example_snapshot, agreement())
     assert [what_if.points for what_if in found.what_if] == ["same_points", "each_window"]
     assert all(len(what_if.paths) == 11 * 13 for what_if in found.what_if)
     assert abs(found.what_if[0].gap_pct) < abs(found.what_if[1].gap_pct) + 0.2
-    assert points(examples, agreement(), 36, found.last_month)["is_synthetic"].all()
+    assert points(example_snapshot, agreement(), 36, found.last_month)["is_synthetic"].all()
 
 
-def test_an_outlook_of_cited_rows_has_no_points_behind_it(examples):
-    found = outlook(examples, agreement("miljoloftet"))
+def test_an_outlook_of_cited_rows_has_no_points_behind_it(example_snapshot):
+    found = outlook(example_snapshot, agreement("miljoloftet"))
     assert round(found.probability_at_or_below, 2) == 0.29
     assert (found.points_needed[2.0], found.points_needed[1.0]) == (79, 308)
     assert round(found.detectable_change_pct, 1) == 4.3

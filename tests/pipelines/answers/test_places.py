@@ -11,7 +11,6 @@ from domain.period import Month
 from domain.rows import Point, PointMean, TrafficFile
 from pipelines.answers.goal import goal
 from pipelines.answers.places import beside_area, municipalities_now, municipalities_on_map, place_beside, points_on_map
-from pipelines.examples.demo import load_examples
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
@@ -45,13 +44,6 @@ def stored(tmp_path):
         return open_snapshot(tmp_path)
 
     return store_them
-
-
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return open_snapshot(data_dir)
 
 
 def test_a_point_has_its_place_its_change_and_its_weight(stored):
@@ -122,9 +114,9 @@ def test_a_points_change_is_held_against_the_interval_of_the_area(change, bounds
     assert place_beside(change, *bounds) == expected
 
 
-def test_the_farthest_from_the_area_come_first(examples):
-    area = goal(examples, agreement()).judged
-    found = beside_area(points_on_map(examples, agreement(), 36, area.last_month), area)
+def test_the_farthest_from_the_area_come_first(example_snapshot):
+    area = goal(example_snapshot, agreement()).judged
+    found = beside_area(points_on_map(example_snapshot, agreement(), 36, area.last_month), area)
     assert len(found) == area.n_points
     assert (found["weight_pct"] * found["change_pct"] / 100).sum() == pytest.approx(area.index_pct)
     assert found["deviation_pct"].abs().is_monotonic_decreasing
@@ -144,9 +136,9 @@ def test_every_municipality_of_the_agreement_has_a_row(stored):
     assert found["ci_low_pct"].isna().all()
 
 
-def test_a_municipality_answers_by_its_own_interval(examples):
-    area = goal(examples, agreement()).latest[12]
-    found = municipalities_on_map(examples, agreement(), 12, area.last_month)
+def test_a_municipality_answers_by_its_own_interval(example_snapshot):
+    area = goal(example_snapshot, agreement()).latest[12]
+    found = municipalities_on_map(example_snapshot, agreement(), 12, area.last_month)
     assert found["n_points"].sum() == area.n_points
     expected = [
         "met" if row.ci_high_pct <= 0 else "not_met" if row.ci_low_pct >= 0 else "cannot_tell" for row in found.itertuples()

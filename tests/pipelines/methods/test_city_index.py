@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,7 @@ def equals(published: PublishedRolling, row: RollingIndex) -> bool:
     return same_bounds and all(abs(printed - ours) < 1e-9 for printed, ours in pairs)
 
 
+@cache
 def official(name: str) -> TrafficFile:
     return traffic_rows(read_workbook(OFFICIAL / name))
 

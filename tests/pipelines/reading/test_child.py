@@ -13,15 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.reading import child
-from pipelines.reading.child import Limits, ReaderCrashed, from_json, read_in_child, to_json
+from pipelines.reading import child, limited
+from pipelines.reading.any_file import BOTH, read_file
+from pipelines.reading.child import Limits, ReaderCrashed, from_json, read_in_child, read_many_in_child, to_json
 from pipelines.reading.workbook import CellNote, ReadWorkbook, Refusal, Sheet, read_workbook
 from tests import hostile
 from tests.hostile import PLAIN, row, save, sheet
 
 OFFICIAL = Path(__file__).parents[3].parent / "shared" / "official" / "tallmateriale_956.xlsx"
 ROOMY = 256 * 1024**2
-DANGEROUS = ("bomb", "lying_bomb", "laughs", "far_cell", "many_cells", "password")
+DANGEROUS = (
+    "bomb", "lying_bomb", "many_small_bombs", "laughs", "xml_quadratic", "xml_http", "xml_deep", "far_cell", "many_cells",
+    "merged_flood", "power_query", "csv_open_quote_before_much",
+)  # fmt: skip
 
 
 def limit_that_ended(path: Path, limits: Limits) -> object:
@@ -40,10 +44,62 @@ def many_texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("file", [file for file in hostile.REFUSED if file.name in DANGEROUS], ids=lambda file: file.name)
 def test_hostile_file_is_refused_within_little_memory(file: hostile.Hostile, tmp_path: Path) -> None:
-    read = read_in_child(file.save(tmp_path), Limits(memory_bytes=ROOMY, cpu_s=5))
+    read = read_in_child(file.save(tmp_path), Limits(memory_bytes=ROOMY, cpu_s=5), BOTH)
     assert read.refusal is not None
-    assert read.refusal.code == file.code
+    assert read.refusal.code == file.return_code
     assert file.values.items() <= read.refusal.values.items()
+
+
+def test_no_dangerous_file_is_forgotten() -> None:
+    assert {file.name for file in hostile.REFUSED} >= set(DANGEROUS)
+
+
+def test_workbooks_alone_are_taken_unless_csv_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "retur.csv"
+    path.write_bytes("navn;kostnad\r\nSjøbane;12,4\r\n".encode("cp1252"))
+    refusal = read_in_child(path).refusal
+    assert refusal is not None
+    assert refusal.code == "not_a_workbook"
+    read = read_in_child(path, kinds=BOTH)
+    assert read == read_file(path)
+    assert read.sheets[0].rows == (("navn", "kostnad"), ("Sjøbane", "12,4"))
+
+
+def test_many_files_are_read_by_one_child_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = sheet('<row r="2" hidden="1"><c><v>1</v></c></row>', before='<cols><col min="1" max="1" hidden="1"/></cols>')
+    merged = hidden.replace("</worksheet>", '<mergeCells><mergeCell ref="A2:B3"/></mergeCells></worksheet>')
+    text = tmp_path / "retur.csv"
+    text.write_text("navn;merknad\n1;to\n")
+    paths = [save(tmp_path / "a.xlsx", PLAIN), text, tmp_path / "borte.xlsx", save(tmp_path / "b.xlsx", hostile.workbook(merged))]
+    started = record_start(monkeypatch)
+    read = read_many_in_child(paths, kinds=BOTH)
+    assert read == tuple(map(read_file, paths))
+    assert [found.refusal is None for found in read] == [True, True, False, True]
+    assert read[3].sheets[0] == Sheet("Ark1", ((), (1,)), False, ("A2:B3",), (2,), (1,))
+    assert started["count"] == 1
+
+
+def test_no_file_starts_no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = record_start(monkeypatch)
+    assert read_many_in_child([]) == ()
+    assert started == {}
+
+
+def test_file_that_stops_a_child_costs_the_others_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = save(tmp_path / "small.xlsx", PLAIN)
+    large = save(tmp_path / "large.xlsx", hostile.workbook(sheet(row(1, "<c><v>1</v></c>" * 200))))
+    started = record_start(monkeypatch)
+    read = read_many_in_child([small, small, large, small], Limits(output_bytes=600))
+    assert [found.refusal and found.refusal.code for found in read] == [None, None, "reading_exceeded_limits", None]
+    assert [found.sheets[0].rows for found in read if found.sheets] == [((1,),)] * 3
+    assert started["count"] == 3  # the first two, the large one alone, the last
+
+
+def test_more_answers_than_files_are_a_fault_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = to_json(ReadWorkbook((), {}, (), None)).encode() + b"\n"
+    monkeypatch.setattr(limited, "_drained", lambda *_: (line * 2, "", None))
+    with pytest.raises(ReaderCrashed, match="more answers"):
+        read_in_child(tmp_path)
 
 
 def test_memory_is_limited(tmp_path: Path) -> None:
@@ -79,7 +135,7 @@ def test_fault_of_ours_is_raised_with_what_the_child_said(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("answer", [b"{}\n", b"[]\n", b"\xff\n", b'{"sheets": [1]}\n'])
 def test_answer_that_is_none_is_a_fault_of_ours(answer: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "_drained", lambda *_: (answer, "", None))
+    monkeypatch.setattr(limited, "_drained", lambda *_: (answer, "", None))
     with pytest.raises(ReaderCrashed, match="not understood"):
         read_in_child(tmp_path)
 
@@ -89,7 +145,7 @@ def test_child_killed_from_outside_is_a_refusal(tmp_path: Path, monkeypatch: pyt
         process.kill()
         return b"", "", None
 
-    monkeypatch.setattr(child, "_drained", killed)
+    monkeypatch.setattr(limited, "_drained", killed)
     assert limit_that_ended(tmp_path, Limits()) == "process"
 
 
@@ -113,23 +169,25 @@ def record_start(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     class Recorded(subprocess.Popen):  # type: ignore[type-arg]
         def __init__(self, command: list[str], **how: Any) -> None:
             super().__init__(command, **how)
-            started.update(how, pid=self.pid)
+            started.update(how, pid=self.pid, count=started.get("count", 0) + 1)
 
-    monkeypatch.setattr(child.subprocess, "Popen", Recorded)
+    monkeypatch.setattr(limited.subprocess, "Popen", Recorded)
     return started
 
 
 def run_python(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], cwd=child.ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=limited.ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def test_limited_process_cannot_write_a_file(tmp_path: Path) -> None:
     code = f"""
 import resource
 from pathlib import Path
-from pipelines.reading.child import DEFAULT, _limit_self
-_limit_self(DEFAULT)
-_limit_self(DEFAULT)  # a limit that is there already is no fault
+from pipelines.reading.limited import DEFAULT, limit_self
+limit_self(DEFAULT)
+limit_self(DEFAULT)  # a limit that is there already is no fault
 print(resource.getrlimit(resource.RLIMIT_CPU))
 try:
     Path({str(tmp_path / "written")!r}).write_text("x")
@@ -139,18 +197,23 @@ except OSError as error:
     assert run_python(code) == "(20, 21)\nFile too large"
 
 
-def test_child_starts_without_heavy_libraries(tmp_path: Path) -> None:
-    path = save(tmp_path / "book.xlsx", PLAIN)
+def test_child_has_nothing_but_python_and_the_readers(tmp_path: Path) -> None:
+    paths = [str(save(tmp_path / "book.xlsx", PLAIN)), str(tmp_path / "book.csv")]
+    (tmp_path / "book.csv").write_text("navn;merknad\n")
     code = f"""
 import sys
 from pathlib import Path
 from pipelines.reading import child
-print("openpyxl" in sys.modules)
-sys.modules.update(dict.fromkeys(child.NEEDLESS))
-child.read_workbook(Path({str(path)!r}))
-print(sorted(name for name in ("pandas", "numpy", "duckdb", "streamlit", "pydantic") if sys.modules.get(name)))
+for path in {paths!r}:
+    assert child.read_file(Path(path), ("xlsx", "csv")).sheets
+print(sorted({{name.split(".")[0] for name in sys.modules}} - sys.stdlib_module_names - {{"__main__"}}))
+print(sorted(name for name in sys.modules if name.startswith("pipelines.reading.")))
 """
-    assert run_python(code) == "False\n[]"
+    command = [*child.COMMAND[:-2], "-c", code]
+    assert command[:4] == [sys.executable, "-E", "-S", "-B"]
+    said = subprocess.run(command, cwd=limited.ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    needed = ("any_file", "cells", "child", "csv_file", "limited", "package", "refusing", "workbook")
+    assert said[:2] == ["['pipelines']", str([f"pipelines.reading.{name}" for name in needed])]
 
 
 def test_official_workbook_comes_through_as_it_is_read() -> None:
@@ -174,7 +237,10 @@ scalars = st.one_of(
 @given(st.lists(st.lists(scalars)), st.dictionaries(st.text(), st.text()))
 def test_answer_reads_back_exactly(rows: list[list[Any]], properties: dict[str, str]) -> None:
     book = ReadWorkbook(
-        (Sheet("Ark1", tuple(tuple(found) for found in rows), True),),
+        (
+            Sheet("Ark1", tuple(tuple(found) for found in rows), True),
+            Sheet("Ark2", (), False, ("A1:B2",), (2, 7), (1,)),
+        ),
         properties,
         (CellNote("error_value", "Ark1", "H7", "#REF!"), CellNote("more_notes", None, None, "3")),
         None,

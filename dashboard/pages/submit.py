@@ -1,0 +1,23 @@
+"""Handing in a quarterly return, first half: the pre-filled template, and every finding by sheet and cell."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.parts.header import page_header
+from dashboard.parts.submit_blocks import answer_to_upload, choose, opening, template_step, upload_step, who_has_delivered
+from dashboard.parts.surroundings import surroundings
+
+here = surroundings()
+agreement = page_header(here, "page.submit.nav")
+if agreement is None or here.snapshot is None:
+    st.stop()
+opening(here, agreement)
+asked = choose(here, agreement)
+left, right = st.columns([1, 1], gap="large")
+with left:
+    template_step(here, agreement, asked)
+with right:
+    dropped = upload_step(here)
+answer_to_upload(here, agreement, asked, dropped)
+who_has_delivered(here, agreement, asked)

@@ -1,0 +1,133 @@
+"""The returns of the invented agreement: what each party reported of its projects, quarter by quarter. Nothing here is real.
+
+Money is real kroner of 2024 without VAT. Every return keeps the rules of a return; what goes wrong in them stands elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+
+from domain.forms import QUARTERLY_RETURN, Form, FormTable, load_form
+from domain.returns import Answer, Return, ReturnRow
+from pipelines.examples import fjordbyen_money_rows as of_money
+from pipelines.examples import fjordbyen_plan_rows as of_plans
+from pipelines.examples.fjordbyen import SEED
+from pipelines.examples.fjordbyen_course import State, course, stream
+from pipelines.examples.fjordbyen_dates import ENDS
+from pipelines.examples.fjordbyen_faults import CORRECTED_AT, CORRECTED_PROJECT, CORRECTED_RETURN, DAYS_LATE, NOT_DELIVERED
+from pipelines.examples.fjordbyen_portfolio import QUARTERS, projects
+from pipelines.examples.fjordbyen_told import Answers, Told, chance_of
+
+AGREEMENT_ID = "fjordbyen"
+PARTIES = ("fjordby", "lindvag", "austmark", "kystfylket", "veietaten")
+# The rows of a sheet begin below its header; the sheets have their Norwegian names.
+FIRST_ROW, LANGUAGE = 2, "nb"
+# The form takes no greater change than to a hundred times as much.
+MOST_STATED = 100
+ROWS_OF: Mapping[str, Callable[[Told], Iterator[Answers]]] = {
+    "projects": of_plans.project_rows,
+    "progress": of_plans.progress_rows,
+    "milestones": of_plans.milestone_rows,
+    "economy": of_money.economy_rows,
+    "cost_estimates": of_money.cost_rows,
+    "risks": of_money.risk_rows,
+    "goal_contributions": of_plans.goal_rows,
+    "deviations": of_plans.deviation_rows,
+    "reserve": of_money.reserve_rows,
+}
+Courses = dict[str, dict[int, State]]
+
+
+def generate_returns(seed: int = SEED) -> Iterator[tuple[Return, dt.datetime, str]]:
+    """Every return with when it was handed in and by whom, in the order of time. The same seed gives the same returns."""
+    before: dict[str, Return] = {}
+    for handed_in_at, party_id, quarter, is_first_try in sorted(_deliveries(seed)):
+        found = _return(party_id, quarter, seed, before.get(party_id), is_first_try=is_first_try)
+        yield found, handed_in_at, f"{party_id}.analyst"
+        if not is_first_try:
+            before[party_id] = found
+
+
+def next_return(party_id: str, period: str = QUARTERS[-1], seed: int = SEED) -> Return:
+    """The party's return for a quarter as it would fill it, by default the next one. ValueError for any other quarter."""
+    if party_id not in PARTIES:
+        raise ValueError(f"{party_id} does not report; it is one of {', '.join(PARTIES)}")
+    quarter = QUARTERS.index(period)
+    earlier = [number for number in range(quarter) if (party_id, QUARTERS[number]) not in NOT_DELIVERED]
+    previous = _return(party_id, earlier[-1], seed, None) if earlier else None
+    return _return(party_id, quarter, seed, previous)
+
+
+def _deliveries(seed: int) -> Iterator[tuple[dt.datetime, str, int, bool]]:
+    """When each return was handed in, by which party, for which quarter, and whether it was corrected later."""
+    for number, party_id in enumerate(PARTIES):
+        chance = stream(seed, 3000 + number)
+        for quarter, end in enumerate(ENDS[:-1]):
+            days, minutes = int(chance.integers(9, 20)), int(chance.integers(8 * 60, 15 * 60))
+            if (party_id, QUARTERS[quarter]) in NOT_DELIVERED:
+                continue
+            day = end + dt.timedelta(days=DAYS_LATE.get((party_id, QUARTERS[quarter]), days))
+            is_corrected = (party_id, QUARTERS[quarter]) == CORRECTED_RETURN
+            yield dt.datetime.combine(day, dt.time(minutes // 60, minutes % 60)), party_id, quarter, is_corrected
+            if is_corrected:
+                yield CORRECTED_AT, party_id, quarter, False
+
+
+def _return(party_id: str, quarter: int, seed: int, previous: Return | None, *, is_first_try: bool = False) -> Return:
+    whole = load_form(QUARTERLY_RETURN)
+    version = whole.version_for(QUARTERS[quarter])
+    form = whole.at(version)
+    courses = _first_tries(seed) if is_first_try else _courses(seed)
+    told = [
+        Told(courses[project.project_id], quarter, chance_of(project, seed))
+        for project in projects()
+        if project.party_id == party_id and project.first_quarter <= quarter
+    ]
+    answers = {table.table: [row for one in told for row in ROWS_OF[table.table](one)] for table in form.tables}
+    _state_changes(answers["economy"], previous, form)
+    rows = {table.table: _placed(table, answers[table.table]) for table in form.tables}
+    return Return(QUARTERLY_RETURN, version, AGREEMENT_ID, party_id, QUARTERS[quarter], rows)
+
+
+@cache
+def _courses(seed: int) -> Courses:
+    return {project.project_id: course(project, seed) for project in projects()}
+
+
+@cache
+def _first_tries(seed: int) -> Courses:
+    """The courses as they were reported before the correction."""
+    corrected = next(project for project in projects() if project.project_id == CORRECTED_PROJECT)
+    first_try = course(corrected, seed, revised_late=QUARTERS.index(CORRECTED_RETURN[1]))
+    return {**_courses(seed), CORRECTED_PROJECT: first_try}
+
+
+def _state_changes(economy: list[Answers], previous: Return | None, form: Form) -> None:
+    """Writes into each row by how many per cent its forecast has changed, where the form asks and both are known."""
+    table = form.table("economy")
+    if previous is None or not table.has("stated_change_pct"):
+        return
+    key = table.key
+    before = {tuple(row.answers[name] for name in key): row.number("forecast_mnok") for row in previous.of("economy")}
+    for row in economy:
+        was, now = before.get(tuple(row[name] for name in key)), row["forecast_mnok"]
+        if was and isinstance(now, Decimal) and now <= MOST_STATED * was:
+            row["stated_change_pct"] = round((now / was - 1) * 100, 2)
+
+
+def _placed(table: FormTable, answers: list[Answers]) -> tuple[ReturnRow, ...]:
+    """The rows as they stand in the table's sheet, its columns in the order of the form."""
+    places = {column.column: number for number, column in enumerate(table.columns, start=1)}
+    sheet = table.sheet.in_language(LANGUAGE)
+    return tuple(
+        ReturnRow(table.table, sheet, number, _in_order(row, places), places)
+        for number, row in enumerate(answers, start=FIRST_ROW)
+    )
+
+
+def _in_order(row: Mapping[str, Answer], places: Mapping[str, int]) -> dict[str, Answer]:
+    """The answers to what the form asks in its version."""
+    return {column: row[column] for column in places if column in row}

@@ -1,0 +1,113 @@
+"""A return as rows of the ledger's tables, and back again. Answers stay JSON, so that no new column of a form is a migration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from domain.forms import FormTable, load_form
+from domain.model import Agreement
+from domain.returns import Missing, Return, ReturnRow, answer_from_json, answer_json
+from pipelines.history.ledger import Ledger, NewSubmission, Original
+
+KIND = "return"
+# What the marts' DECIMAL(18,8) and INTEGER hold. The form's own limits are far below; amounts are to the øre of a million.
+_LARGEST_AMOUNT, _DECIMALS = Decimal(10) ** 10, 8
+_LARGEST_WHOLE = 2**31
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+class UnstorableAnswer(ValueError):
+    """A number that the marts cannot hold exactly. The checks stop it before; here it is a fault of ours."""
+
+
+def new_return(
+    found: Return,
+    files: tuple[Original, ...],
+    agreement: Agreement,
+    submitted_by: str,
+    handed_in_at: dt.datetime,
+    at: dt.datetime,
+) -> NewSubmission:
+    """The submission of a return, known from when it was handed in; `at` is when it comes into this ledger."""
+    title = next(party.name for party in agreement.parties if party.party_id == found.party_id)
+    return NewSubmission(
+        agreement.agreement_id, KIND, files, f"{title}, {found.period}", None, handed_in_at.date(), submitted_by, at,
+        agreement.is_synthetic, handed_in_at,
+    )  # fmt: skip
+
+
+def commit_return(ledger: Ledger, new: NewSubmission, found: Return) -> tuple[int, int | None]:
+    """The number of the stored return, and its earlier number where the same content was stored before. UnstorableAnswer."""
+    return commit_returns(ledger, [(new, found)])[0]
+
+
+def commit_returns(ledger: Ledger, returns: Sequence[tuple[NewSubmission, Return]]) -> list[tuple[int, int | None]]:
+    """As `commit_return` for each, all in one transaction."""
+    earlier = [ledger.return_with(new.agreement_id, found.party_id, found.period, new.receipt) for new, found in returns]
+    fresh = [(new, return_tables(found)) for (new, found), number in zip(returns, earlier, strict=True) if number is None]
+    numbers = iter(ledger.commit_all(fresh) if fresh else ())
+    return [(number if number is not None else next(numbers), number) for number in earlier]
+
+
+def return_tables(found: Return) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every ledger table that a return fills, without their submission. UnstorableAnswer."""
+    form = load_form(found.form_id).at(found.form_version)
+    head = {
+        "party_id": found.party_id, "period": found.period, "form_id": found.form_id, "form_version": found.form_version,
+        "tables": json.dumps(list(found.rows)),
+    }  # fmt: skip
+    rows = [row for table, of_table in found.rows.items() for row in _rows(of_table, form.table(table))]
+    return {"return_submission": [head], "return_row": rows}
+
+
+def return_from_rows(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Return:
+    """The inverse of `return_tables`: a return of its head, which has its agreement too, and its rows, in order of position."""
+    places: dict[str, dict[str, int]] = {}
+    of_table: dict[str, list[ReturnRow]] = {table: [] for table in json.loads(head["tables"])}
+    for row in rows:
+        written = row["places"]
+        if written not in places:
+            places[written] = json.loads(written)
+        answers = {**json.loads(row["answers"]), **json.loads(row["missing"])}
+        typed = {column: answer_from_json(answer) for column, answer in answers.items()}
+        of_table[row["table_name"]].append(
+            ReturnRow(row["table_name"], row["sheet"], int(row["row_number"]), typed, places[written])
+        )
+    return Return(
+        head["form_id"], int(head["form_version"]), head["agreement_id"], head["party_id"], head["period"],
+        {table: tuple(listed) for table, listed in of_table.items()},
+    )  # fmt: skip
+
+
+def _rows(rows: Sequence[ReturnRow], table: FormTable) -> Iterator[dict[str, Any]]:
+    amounts = frozenset(column.column for column in table.columns if column.type == "money")
+    places: dict[int, str] = {}
+    for position, row in enumerate(rows):
+        answered: dict[str, Any] = {}
+        missing: dict[str, Any] = {}
+        for column, answer in row.answers.items():
+            if isinstance(answer, (int, Decimal)) and not _is_storable(answer, is_amount=column in amounts):
+                raise UnstorableAnswer(f"{row.sheet} {row.address(column) or column}: {answer} cannot be stored")
+            (missing if isinstance(answer, Missing) else answered)[column] = answer_json(answer)
+        # Rows of a sheet share their places.
+        if id(row.places) not in places:
+            places[id(row.places)] = _json(row.places)
+        yield {
+            "table_name": row.table, "position": position, "sheet": row.sheet, "row_number": row.row,
+            "row_key": " / ".join(row.key(table.key)), "answers": _json(answered), "missing": _json(missing),
+            "places": places[id(row.places)],
+        }  # fmt: skip
+
+
+def _is_storable(number: int | Decimal, *, is_amount: bool) -> bool:
+    if isinstance(number, int):
+        return abs(number) < _LARGEST_WHOLE
+    return not is_amount or (number.is_finite() and abs(number) < _LARGEST_AMOUNT and number == round(number, _DECIMALS))
+
+
+def _json(written: Mapping[str, Any]) -> str:
+    return _JSON.encode(dict(written))

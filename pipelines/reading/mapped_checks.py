@@ -1,0 +1,321 @@
+"""Whether the figures of another form come out by its own sums and differences, and beside the last return.
+
+A sign or a unit that the mapping has wrong shows here: what would fit is looked for and said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from checks.row_sums import pairs
+from domain.forms import Form
+from domain.mappings import FACTORS, Calculation, Recomputation, TheirColumn, TheirNumber
+from domain.numbers import decimal_text
+from domain.returns import Return
+from domain.rows import Finding
+from pipelines.reading.answers import is_blank, shown
+from pipelines.reading.mapped_answers import Numbers
+from pipelines.reading.mapped_lines import BlockLines, Line
+from pipelines.reading.mapped_units import unit_said
+
+Kind = Literal["sum", "difference", "ratio_pct"]
+# A number is as exact as the most exact of its column, and no more than this.
+MOST_DECIMALS = 4
+THOUSAND = Decimal(1000)
+# Kroner, thousand, million and thousand million taken for each other; and a share for a per cent.
+SLIPS = {
+    "money": (THOUSAND, 1 / THOUSAND, THOUSAND**2, 1 / THOUSAND**2),
+    "percent": (Decimal(100), Decimal("0.01")),
+}
+UNITS = {"money": ("kr", "tkr", "mnok", "mrd"), "percent": ("pct", "share")}
+# A slip of a unit beside the last return: so near a thousand that amounts have moved by half at most.
+NEAR = (Decimal("0.5"), Decimal(2))
+LANGUAGE = "nb"
+_SAID_ABOVE = 10
+# A table has few lines of totals; a file that has thousands is not worth the time.
+_MOST_TOTALS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A column of theirs in a calculation, and how exact its numbers are in our unit."""
+
+    theirs: TheirNumber
+    number: int
+    grain: Decimal = Decimal(0)
+
+    @property
+    def kind(self) -> str:
+        return "percent" if self.theirs.unit in UNITS["percent"] else "money"
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """One term multiplied by a factor: what would make a calculation come out."""
+
+    place: int
+    factor: Decimal
+
+
+def check_block(lines: BlockLines, counted: Sequence[Line], form: Form, pointed: Mapping[int, TheirColumn]) -> None:
+    """Notes what does not come out: stated columns, totals, and units that the sheet itself says otherwise."""
+    numbers = Numbers(form)
+    for check in lines.block.checks:
+        _recompute(lines, counted, numbers, check, pointed)
+    for line in lines.totals[:_MOST_TOTALS]:
+        _check_total(lines, line, numbers, pointed)
+    _check_units_said(lines, pointed)
+
+
+# Columns that others give.
+
+
+def _recompute(
+    lines: BlockLines, counted: Sequence[Line], numbers: Numbers, check: Recomputation, pointed: Mapping[int, TheirColumn]
+) -> None:
+    kind = _kind(check.equals)
+    terms = _terms(lines, check, kind, pointed)
+    if terms is None:
+        return
+    terms = [replace(term, grain=_grain(lines, counted, numbers, term)) for term in terms]
+    table = [(line, found) for line in counted if (found := _row(lines, line, numbers, terms)) is not None]
+    failing = [(line, found) for line, found in table if not _holds(kind, found, terms)]
+    if not failing:
+        return
+    slips = Counter(slip for _, found in failing for slip in _slips(kind, found, terms))
+    best = max(slips, key=lambda slip: (slips[slip], -slip.place), default=None)
+    # One cell with a wrong sign is a slip of theirs; as many as half of those that can tell are one of the mapping.
+    if best is not None and 2 * slips[best] >= len([1 for _, found in table if any(found)]):
+        fitting = [(line, found) for line, found in failing if best in _slips(kind, found, terms)]
+        _note_slip(lines, fitting, len(table), terms, best)
+        failing = [each for each in failing if each not in fitting]
+    for line, found in failing:
+        computed = _computed(kind, found[1:])
+        cell = lines.grid.cell(line.number, terms[0].number)
+        lines.note(
+            "mapped_recomputed_differs", cell, shown(lines.grid.at(line.number, terms[0].number)),
+            header=lines.headers.shown(terms[0].number), computed=_in_theirs(computed, terms[0]),
+            others="; ".join(lines.headers.shown(term.number) for term in terms[1:])[:200],
+        )  # fmt: skip
+
+
+def _kind(equals: Calculation) -> Kind:
+    return "sum" if equals.sum else "difference" if equals.difference else "ratio_pct"
+
+
+def _terms(lines: BlockLines, check: Recomputation, kind: Kind, pointed: Mapping[int, TheirColumn]) -> list[_Term] | None:
+    """The stated column and then the others, each with its unit; None where one cannot be found.
+
+    What the check does not say of a column, the mapping's own pointing at it does; else it is as the others are.
+    """
+    found: list[_Term] = []
+    for theirs in (check, *check.equals.terms):
+        number = lines.field_of(theirs.header)
+        if number is None:
+            return None
+        own = pointed.get(number)
+        if theirs.unit is None and own is not None:
+            theirs = own
+        found.append(_Term(TheirNumber(header=theirs.header, unit=theirs.unit, sign=theirs.sign), number))
+    of_amounts = next((term.theirs.unit for term in (*found[1:], found[0]) if term.theirs.unit), None)
+    for place, term in enumerate(found):
+        if term.theirs.unit is None:
+            unit = "pct" if kind == "ratio_pct" and place == 0 else of_amounts
+            found[place] = replace(term, theirs=term.theirs.model_copy(update={"unit": unit}))
+    return found
+
+
+def _row(lines: BlockLines, line: Line, numbers: Numbers, terms: Sequence[_Term]) -> list[Decimal] | None:
+    """The numbers of a line in our units; None where one of them is none."""
+    found = []
+    for term in terms:
+        scalar = lines.grid.at(line.number, term.number)
+        number = None if is_blank(scalar) else numbers.number(scalar, term.theirs)
+        if not isinstance(number, Decimal):
+            return None
+        found.append(number)
+    return found
+
+
+def _grain(lines: BlockLines, counted: Iterable[Line], numbers: Numbers, term: _Term) -> Decimal:
+    """The last decimal that the numbers of a column are given with, in our unit."""
+    most = 0
+    for line in counted:
+        scalar = lines.grid.at(line.number, term.number)
+        read = None if is_blank(scalar) else numbers.as_written(scalar, term.theirs)
+        exponent = read.normalize().as_tuple().exponent if isinstance(read, Decimal) else 0
+        most = max(most, -exponent if isinstance(exponent, int) else 0)
+    return Decimal(1).scaleb(-min(most, MOST_DECIMALS)) * abs(term.theirs.factor)
+
+
+def _computed(kind: Kind, operands: Sequence[Decimal]) -> Decimal | None:
+    if kind == "sum":
+        return sum(operands, Decimal(0))
+    if kind == "difference":
+        return operands[0] - operands[1]
+    return 100 * operands[0] / operands[1] if operands[1] else None
+
+
+def _slack(kind: Kind, found: Sequence[Decimal], grains: Sequence[Decimal]) -> Decimal:
+    """How far rounding may put the stated number from the computed one."""
+    if kind != "ratio_pct":
+        return sum(grains, Decimal(0)) / 2
+    above, below = abs(found[1]), abs(found[2])
+    return grains[0] / 2 + 100 * (grains[1] / below + above * grains[2] / below**2) / 2
+
+
+def _holds(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term], slip: _Slip | None = None) -> bool:
+    numbers, grains = list(found), [term.grain for term in terms]
+    if slip:
+        numbers[slip.place] *= slip.factor
+        grains[slip.place] *= abs(slip.factor)
+    computed = _computed(kind, numbers[1:])
+    if computed is None:
+        return slip is None
+    return abs(numbers[0] - computed) <= _slack(kind, numbers, grains)
+
+
+def _slips(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term]) -> Iterator[_Slip]:
+    """What would make the line come out. Numbers within rounding of zero can tell nothing."""
+    computed = _computed(kind, found[1:])
+    slack = _slack(kind, found, [term.grain for term in terms]) if computed is not None else Decimal(0)
+    if computed is None or abs(found[0]) <= 2 * slack or abs(computed) <= 2 * slack:
+        return
+    for place, term in enumerate(terms):
+        for factor in (Decimal(-1), *SLIPS[term.kind]):
+            fits_a_unit = factor < 0 or _unit_for(term.theirs, factor) is not None
+            if fits_a_unit and found[place] and _holds(kind, found, terms, _Slip(place, factor)):
+                yield _Slip(place, factor)
+
+
+def _unit_for(theirs: TheirNumber, factor: Decimal) -> str | None:
+    """The unit that a column would have if its numbers were so many times what the mapping makes of them."""
+    wanted = abs(theirs.factor * factor)
+    kind = "percent" if theirs.unit in UNITS["percent"] else "money"
+    return next((unit for unit in UNITS[kind] if FACTORS[unit] == wanted), None)
+
+
+def _note_slip(
+    lines: BlockLines, fitting: Sequence[tuple[Line, list[Decimal]]], of: int, terms: Sequence[_Term], slip: _Slip
+) -> None:
+    """Notes the first cell of those that one change of the mapping would make come out."""
+    term, line = terms[slip.place], fitting[0][0]
+    cell = lines.grid.cell(line.number, terms[0].number)
+    quoted = shown(lines.grid.at(line.number, terms[0].number))
+    named: dict[str, str | int | float] = {
+        "header": lines.headers.shown(terms[0].number), "wrong": lines.headers.shown(term.number), "n": len(fitting), "of": of,
+    }  # fmt: skip
+    if slip.factor < 0:
+        lines.note("mapped_sign_wrong", cell, quoted, **named)
+    else:
+        unit = _unit_for(term.theirs, slip.factor) or "–"
+        lines.note("mapped_unit_wrong", cell, quoted, **named, unit=term.theirs.unit or "–", fits=unit)
+
+
+def _in_theirs(number: Decimal | None, term: _Term) -> str:
+    """A number in their own unit and with their own sign, as Norwegians write it."""
+    if number is None:
+        return "–"
+    return _as_norwegian(round(number / term.theirs.factor, MOST_DECIMALS))
+
+
+def _as_norwegian(number: Decimal) -> str:
+    """With as many decimals as it has."""
+    exponent = number.normalize().as_tuple().exponent
+    return decimal_text(float(number), max(0, -exponent if isinstance(exponent, int) else 0), LANGUAGE)
+
+
+# Totals.
+
+
+def _check_total(lines: BlockLines, line: Line, numbers: Numbers, pointed: Mapping[int, TheirColumn]) -> None:
+    """Notes each amount of a line of totals that neither all lines, those of a day, nor those since the last total add up to."""
+    before = [other for other in lines.body if other.number < line.number] or list(lines.body)
+    last = max((other.number for other in lines.totals if other.number < line.number), default=0)
+    days: set[dt.date | None] = {other.day for other in before}
+    groups = [before, [other for other in before if other.number > last], *([o for o in before if o.day == day] for day in days)]
+    if line.day is not None:
+        groups = [[other for other in before if other.day == line.day]]
+    for number, theirs in pointed.items():
+        scalar = lines.grid.at(line.number, number)
+        stated = None if is_blank(scalar) else numbers.as_written(scalar, theirs)
+        if theirs.unit not in UNITS["money"] or not isinstance(stated, Decimal):
+            continue
+        term = _Term(theirs, number)
+        grain = _grain(lines, [*lines.body, line], numbers, term) / abs(theirs.factor)
+        sums = [_added(lines, group, numbers, term) for group in groups]
+        slack = [grain * (len(group) + 1) / 2 for group in groups]
+        if not any(abs(stated - added) <= near for added, near in zip(sums, slack, strict=True)):
+            added = _in_theirs(sums[0] * theirs.factor, term)
+            lines.note("mapped_total_differs", lines.grid.cell(line.number, number), shown(scalar), added=added)
+
+
+def _added(lines: BlockLines, group: Iterable[Line], numbers: Numbers, term: _Term) -> Decimal:
+    """The sum of a column as they have it; what is no number adds nothing."""
+    total = Decimal(0)
+    for line in group:
+        scalar = lines.grid.at(line.number, term.number)
+        read = None if is_blank(scalar) else numbers.as_written(scalar, term.theirs)
+        total += read if isinstance(read, Decimal) else 0
+    return total
+
+
+# What the sheet says of its units.
+
+
+def _check_units_said(lines: BlockLines, pointed: Mapping[int, TheirColumn]) -> None:
+    """Notes each amount whose header, or else whose sheet, says another unit than the mapping."""
+    amounts = {number: theirs for number, theirs in pointed.items() if theirs.unit in UNITS["money"]}
+    of_headers = {text for path in lines.headers.paths.values() for text in path}
+    above = [text for text in _texts_above(lines) if text not in of_headers and unit_said(text)]
+    of_sheet = {unit_said(text) for text in above}
+    for number, theirs in sorted(amounts.items()):
+        header = lines.headers.shown(number)
+        said, quoted = unit_said(header), header
+        if said is None and len(of_sheet) == 1:
+            said, quoted = unit_said(above[0]), above[0]
+        if said is not None and said != theirs.unit:
+            cell = lines.grid.cell(lines.block.headers_in[-1], number)
+            lines.note("mapped_unit_contradicts", cell, quoted[:80], header=header, unit=theirs.unit or "–", said=said)
+            if quoted != header:
+                return
+
+
+def _texts_above(lines: BlockLines) -> list[str]:
+    """The texts of the first rows of the sheet, where it says what its amounts are."""
+    rows = lines.sheet.rows[:_SAID_ABOVE]
+    return [scalar for row in rows for scalar in row if isinstance(scalar, str) and not is_blank(scalar)]
+
+
+# Beside the last return.
+
+
+def units_beside_history(found: Return, previous: Return | None, form: Form) -> Iterator[Finding]:
+    """An error for each column of amounts of which most are about a thousand or a million times what the last return has."""
+    for table in form.tables if previous else ():
+        rows = list(pairs(found, previous, form, table.table)) if previous else []
+        for column in (column for column in table.columns if column.type == "money"):
+            ratios = [
+                (row, abs(now / before))
+                for row, last in rows
+                if (now := row.number(column.column)) and (before := last.number(column.column))
+            ]
+            for factor in SLIPS["money"]:
+                slipped = [row for row, ratio in ratios if NEAR[0] <= ratio / factor <= NEAR[1]]
+                if slipped and 2 * len(slipped) > len(ratios) and previous:
+                    cell = slipped[0].cell(column.column)
+                    named: dict[str, str | int | float] = {
+                        "table": table.table, "column": column.column, "n": len(slipped), "of": len(ratios),
+                        "factor": _as_norwegian(factor),
+                        "period_before": previous.period,
+                    }  # fmt: skip
+                    quoted = slipped[0].answers.get(column.column)
+                    yield Finding(
+                        "mapped_unit_against_history", "error", slipped[0].sheet, cell.address if cell else None,
+                        f"{quoted:f}".replace(".", ",") if isinstance(quoted, Decimal) else None, named,
+                    )  # fmt: skip
