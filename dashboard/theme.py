@@ -54,9 +54,10 @@ def uploader_style(choose: str) -> str:
     words = "".join(f"\\{ord(sign):x} " for sign in choose)
     field = '[data-testid="stFileUploaderDropzone"]'
     return f"""
-{field} [data-testid="stBaseButton-secondary"] p {{ visibility: hidden; font-size: 0; }}
-{field} [data-testid="stBaseButton-secondary"] p::after {{ visibility: visible; font-size: 0.95rem; content: "{words}"; }}
+{field} [data-testid="stBaseButton-secondary"] [data-testid="stMarkdownContainer"] {{ display: none; }}
+{field} [data-testid="stBaseButton-secondary"] > div::after {{ content: "{words}"; margin-left: 0.5rem; }}
 {field} [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+{field} [data-testid="stFileUploaderDropzoneInput"] {{ visibility: hidden; }}
 """
 
 
@@ -100,7 +101,8 @@ table.nv-table .w {{ white-space: nowrap; }}
 table.nv-table tr.chosen th, table.nv-table tr.chosen td {{ background: {palette.wash}; font-weight: 650; }}
 [data-testid="stBaseButton-primary"] p {{ color: {palette.ground}; }}
 .nv-unseen {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
-.nv-verdict {{ color: {palette.muted}; max-width: 100rem; }}
+.nv-verdict {{ color: {palette.muted}; }}
+hr.nv-rule {{ border: 0; border-top: 1px solid {palette.rule}; margin: 1.2rem 0 0.4rem; }}
 .nv-verdict > p {{ margin: 0.15rem 0 0; font-size: 1rem; line-height: 1.45; max-width: 90ch; }}
 .nv-verdict:not(.waiting) {{ padding: 0.6rem 1rem 0.7rem; border-left: 6px solid {palette.accent}; background: {palette.wash}; }}
 .nv-verdict.error {{ border-left-color: {palette.deviation}; }}
@@ -114,6 +116,7 @@ table.nv-table tr.chosen th, table.nv-table tr.chosen td {{ background: {palette
 .nv-severity.info {{ color: {palette.no_answer}; }}
 ul.nv-severities {{ list-style: none; margin: 0; padding: 0; font-size: 0.95rem; line-height: 1.55; color: {palette.ink}; }}
 ul.nv-severities li {{ margin: 0; padding: 0; }}
+ul.nv-severities .nv-severity {{ padding-right: 0.4rem; }}
 .nv-sheet {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1.25rem; margin-top: 0.6rem; }}
 .nv-sheet h3 {{ font-size: 1.1rem; line-height: 1.35; font-weight: 650; color: {palette.ink}; margin: 0; padding: 0;
   overflow-wrap: anywhere; }}

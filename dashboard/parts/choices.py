@@ -26,9 +26,11 @@ def choice(
     kind: Literal["list", "buttons"] = "list",
 ) -> str:
     """The chosen option. An address that asks for something unknown gets the default."""
-    if st.session_state.get(key) not in options:
+    found = st.session_state.get(key)
+    if found not in options:
         found = asked(key)
-        st.session_state[key] = found if found in options else default
+    # Said at each run: what a widget was not told, Streamlit forgets with its page.
+    st.session_state[key] = found if found in options else default
     if kind == "buttons":
         st.segmented_control(label, options, format_func=named, key=key, on_change=_to_address, args=(key,), required=True)
     else:

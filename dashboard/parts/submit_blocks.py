@@ -36,6 +36,8 @@ _N_PERIODS = 6
 _MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 # A file that was made without the template does not say itself whose it is, or for when.
 _NOT_SAID = frozenset({"party_not_said", "period_not_said"})
+# What every workbook begins with, and no CSV file.
+_ZIP_START = b"PK"
 _DROPPED, _CHECKED = "dropped files", "checked files"
 
 log = logging.getLogger(__name__)
@@ -130,7 +132,8 @@ def template_step(here: Surroundings, agreement: Agreement, asked: Asked) -> Non
         "template",
         on_click="ignore",
     )
-    blocks.small(here.say("page.submit.template_note"))
+    notes = [here.say("page.submit.template_greyed")] if last else []
+    blocks.small(" ".join([*notes, here.say("page.submit.template_help")]))
 
 
 def _last(here: Surroundings, agreement: Agreement, party_id: str, period: str) -> Return | None:
@@ -183,6 +186,10 @@ def answer_to_upload(here: Surroundings, agreement: Agreement, asked: Asked, dro
         if here.is_local:
             verdict(here.say("page.submit.answer_waits"))
         return
+    if _is_more_than_one_return(dropped.uploads):
+        names = here.say("page.submit.one_workbook_why", files="; ".join(upload.name for upload in dropped.uploads))
+        verdict(here.say("page.submit.one_workbook"), [names], "error", is_urgent=True)
+        return
     with st.spinner(here.say("page.submit.checking")):
         checked = _checked(here, agreement, asked, dropped)
     if checked is None:
@@ -196,9 +203,15 @@ def answer_to_upload(here: Surroundings, agreement: Agreement, asked: Asked, dro
             _marked(here, agreement, checked, dropped.uploads)
         findings_by_sheet(here, checked.findings, len(dropped.uploads))
         key = "-".join(("nullvekst", agreement.agreement_id, *_whose(checked), "findings"))
+        blocks.small(here.say("page.submit.list_note"))
         finding_downloads(here, agreement, checked.findings, _about(here, agreement, checked, dropped), key)
     if not checked.is_refused:
         _counted_rows(here, checked)
+
+
+def _is_more_than_one_return(uploads: tuple[Upload, ...]) -> bool:
+    """Whether a workbook, which is a whole return, was dropped together with other files."""
+    return len(uploads) > 1 and any(upload.content.startswith(_ZIP_START) for upload in uploads)
 
 
 def _checked(here: Surroundings, agreement: Agreement, asked: Asked, dropped: Dropped) -> CheckedReturn | None:
