@@ -24,8 +24,9 @@ run: .venv/run.stamp ## laster eksempeldata, starter dashbordet (PORT=8501) og �
 	@exec $(PY) -m uvicorn dashboard.server:app --host 127.0.0.1 --port $(PORT) --no-proxy-headers --no-server-header \
 	  --log-level warning
 
+# A process for each processor. Compiled modules are kept, so that the processes that tests start need not compile them again.
 test: .venv/dev.stamp chromium ## kjører alle tester (også i nettleser, når Chromium finnes)
-	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: .venv/dev.stamp ## ser etter feil i stil, typer og romgrenser; endrer ingenting
 	.venv/bin/ruff check .

@@ -14,21 +14,49 @@ from typing import NoReturn
 from domain.faults import LoadError
 from domain.words import text
 from pipelines.acting import NotAllowed
+from pipelines.commands.approve import APPROVE
+from pipelines.commands.backup import BACKUP
 from pipelines.commands.borders import BORDERS
 from pipelines.commands.check import CHECK
 from pipelines.commands.demo import DEMO
 from pipelines.commands.hourly import HOURLY
 from pipelines.commands.import_form import IMPORT
 from pipelines.commands.index import INDEX
-from pipelines.commands.outcome import BUSY, FORBIDDEN, REFUSED, Outcome, Refused, refusal
+from pipelines.commands.outcome import BUSY, FINDINGS, FORBIDDEN, REFUSED, Outcome, Refused, refusal
 from pipelines.commands.people import PEOPLE
+from pipelines.commands.publish import PUBLISH
+from pipelines.commands.reinstate import REINSTATE
+from pipelines.commands.reject import REJECT
+from pipelines.commands.restore import RESTORE
+from pipelines.commands.submit import SUBMIT
 from pipelines.commands.template import TEMPLATE
 from pipelines.commands.traffic import TRAFFIC
 from pipelines.commands.traffic_api import TRAFFIC_API
+from pipelines.commands.verify import VERIFY, loss_in_words
+from pipelines.history.audit import LedgerLoss
 from pipelines.history.busy import LedgerBusy
 from pipelines.settings import BadSetting, Settings, settings
 
-_EVERY = (DEMO, PEOPLE, INDEX, TRAFFIC, TRAFFIC_API, HOURLY, BORDERS, CHECK, TEMPLATE, IMPORT)
+_EVERY = (
+    DEMO,
+    PEOPLE,
+    INDEX,
+    TRAFFIC,
+    TRAFFIC_API,
+    HOURLY,
+    BORDERS,
+    CHECK,
+    TEMPLATE,
+    IMPORT,
+    SUBMIT,
+    APPROVE,
+    REJECT,
+    REINSTATE,
+    PUBLISH,
+    VERIFY,
+    BACKUP,
+    RESTORE,
+)
 COMMANDS = {command.name: command for command in _EVERY}
 
 
@@ -63,6 +91,9 @@ def _outcome(given: Sequence[str], setting: Settings) -> Outcome:
     except NotAllowed as error:
         said = text(f"command.{error.code}", setting.language, person=error.person_id)
         return Outcome({"error": said}, [said], FORBIDDEN)
+    except LedgerLoss as loss:
+        said = text("command.ledger_loss", setting.language, fault=loss_in_words(loss.fault, setting.language))
+        return Outcome({"error": said}, [said], FINDINGS)
     except LedgerBusy:
         said = text("command.busy", setting.language)
         return Outcome({"error": said}, [said], BUSY)

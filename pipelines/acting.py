@@ -8,18 +8,41 @@ from typing import Literal
 from pydantic import ValidationError
 
 from domain.faults import Fault, LoadError, problems_of, shape_faults
-from domain.load import read_mapping
+from domain.load import load_agreements, read_mapping
 from domain.model import Agreement, Fact, Person, Unknown
 from domain.references import broken_ids, ids_of
 
-Act = Literal["load_traffic", "fetch_traffic", "load_examples", "load_borders", "import_return"]
+Act = Literal[
+    "load_traffic",
+    "fetch_traffic",
+    "load_examples",
+    "load_borders",
+    "import_return",
+    "submit_return",
+    "approve_return",
+    "reject_return",
+    "reinstate_return",
+    "publish",
+    "backup",
+    "restore",
+]
 ALLOWED: dict[Act, frozenset[str]] = {
     "load_traffic": frozenset({"secretariat", "administrator"}),
     "fetch_traffic": frozenset({"secretariat", "administrator"}),
     "load_examples": frozenset({"administrator"}),
     "load_borders": frozenset({"secretariat", "administrator"}),
     "import_return": frozenset({"secretariat", "administrator"}),
+    "submit_return": frozenset({"analyst", "secretariat", "administrator"}),
+    "approve_return": frozenset({"secretariat"}),
+    "reject_return": frozenset({"secretariat"}),
+    "reinstate_return": frozenset({"secretariat"}),
+    "publish": frozenset({"secretariat", "administrator"}),
+    "backup": frozenset({"administrator"}),
+    "restore": frozenset({"administrator"}),
 }
+# These may hand in for any party, an analyst for the own one alone.
+_FOR_ANY_PARTY = frozenset({"secretariat", "administrator"})
+Refusal = Literal["unknown_person", "not_allowed", "other_party", "own_submission"]
 # Whoever runs the commands on the machine where the ledger lies. Every agreement has this one.
 OPERATOR = Person(person_id="admin", name="Driftsansvarlig", party_id=None, roles=("administrator",))
 
@@ -31,9 +54,9 @@ class _PeopleFile(Fact):
 
 
 class NotAllowed(Exception):
-    """The person is not one of the agreement's people, or has no role that may do this."""
+    """The person is not one of the agreement's people, or may not do this: at all, for this party, or with an own return."""
 
-    def __init__(self, code: Literal["unknown_person", "not_allowed"], person_id: str, act: str) -> None:
+    def __init__(self, code: Refusal, person_id: str, act: str) -> None:
         super().__init__(f"{code}: {person_id} may not {act}")
         self.code, self.person_id, self.act = code, person_id, act
 
@@ -54,6 +77,26 @@ def person_who_may(act: Act, person_id: str, agreement: Agreement, data_dir: Pat
         raise NotAllowed("unknown_person", person_id, act)
     if not ALLOWED[act] & set(person.roles):
         raise NotAllowed("not_allowed", person_id, act)
+    return person
+
+
+def person_who_may_somewhere(act: Act, person_id: str, data_dir: Path) -> Person:
+    """The acting person, known and allowed in some agreement: for what belongs to none, or to one not known yet. NotAllowed."""
+    refusals = []
+    for agreement in load_agreements(data_dir / "agreements").values():
+        try:
+            return person_who_may(act, person_id, agreement, data_dir)
+        except NotAllowed as refusal:
+            refusals.append(refusal)
+    known = [refusal for refusal in refusals if refusal.code == "not_allowed"]
+    raise (known or refusals)[0]
+
+
+def person_who_may_submit(person_id: str, party_id: str, agreement: Agreement, data_dir: Path) -> Person:
+    """The acting person, allowed to hand in the party's return. NotAllowed otherwise."""
+    person = person_who_may("submit_return", person_id, agreement, data_dir)
+    if person.party_id != party_id and not _FOR_ANY_PARTY & set(person.roles):
+        raise NotAllowed("other_party", person_id, "submit_return")
     return person
 
 

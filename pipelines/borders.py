@@ -8,16 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from domain.load import load_agreements
+from domain.model import Person
 from domain.rows import Finding
-from pipelines.acting import NotAllowed, person_who_may
-from pipelines.history.ledger import sync_folder
+from pipelines.acting import person_who_may_somewhere
+from pipelines.history.audit import Deed
+from pipelines.history.disk import make_folder, write_whole
+from pipelines.history.ledger import Change, open_ledger
 from pipelines.reading.borders import Border, read_borders
 
 FOLDER, POINTER = "borders", "current.json"
@@ -48,20 +49,22 @@ class StoredBorders:
 
 
 def store_borders(actor: str, path: Path, credit: str | None, at: dt.datetime, data_dir: Path) -> StoredBorders:
-    """Takes a file into use in place of the one before, which stays beside it. NotAllowed.
+    """Takes a file into use in place of the one before, which stays beside it. NotAllowed, LedgerBusy.
 
     `credit` comes before the file's own; with neither, the borders are credited to Kartverket.
     """
-    person_id = _who_may(actor, data_dir)
+    person = person_who_may_somewhere("load_borders", actor, data_dir)  # borders belong to no agreement
     read = read_borders(path)
     if read.findings:
         return StoredBorders(None, read.findings)
     sha256 = hashlib.sha256(read.original).hexdigest()
     borders = Borders(sha256, credit or read.credit or KARTVERKET, read.borders)
     folder = data_dir / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{sha256}.geojson", read.original)
-    _write(folder / POINTER, _pointer(borders, path.name, person_id, at))
+    with open_ledger(data_dir) as ledger:
+        make_folder(folder)
+        write_whole(folder / f"{sha256}.geojson", read.original)
+        ledger.write([Change(_deed(borders, person, at))])
+        write_whole(folder / POINTER, _pointer(borders, path.name, person.person_id, at))
     return StoredBorders(borders, ())
 
 
@@ -74,16 +77,10 @@ def load_borders(data_dir: Path) -> Borders | None:
         return None
 
 
-def _who_may(actor: str, data_dir: Path) -> str:
-    """The acting person's id: borders belong to no agreement, so a role in any of them is enough."""
-    refusals = []
-    for agreement in load_agreements(data_dir / "agreements").values():
-        try:
-            return person_who_may("load_borders", actor, agreement, data_dir).person_id
-        except NotAllowed as refusal:
-            refusals.append(refusal)
-    known = [refusal for refusal in refusals if refusal.code == "not_allowed"]
-    raise (known or refusals)[0]
+def _deed(borders: Borders, person: Person, at: dt.datetime) -> Deed:
+    """What stands in the chain of acts."""
+    facts = {"credit": borders.credit, "n_municipalities": len(borders.municipalities)}
+    return Deed(at, person.person_id, person.roles, "load_borders", None, "borders", f"sha256:{borders.sha256}", facts)
 
 
 def _pointer(borders: Borders, file_name: str, person_id: str, at: dt.datetime) -> bytes:
@@ -110,14 +107,3 @@ def _read(pointer: Path, _changed_ns: int) -> Borders:
         for found in described["municipalities"]
     )
     return Borders(described["sha256"], described["credit"], municipalities)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The whole file or none of it, on disk for good."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
-    sync_folder(path.parent)

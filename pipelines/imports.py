@@ -29,9 +29,18 @@ from pipelines.reading.mapped_rules import Noted
 from pipelines.reading.return_file import ReadReturn
 from pipelines.reading.workbook import ReadWorkbook
 from pipelines.reading.worker import the_worker
-from pipelines.returns import CheckedReturn
+from pipelines.returns import CheckedReturn, Upload, kept_for_a_while
 
-__all__ = ["Imported", "check_mapped", "import_file", "known_mappings", "mapping_named", "read_by_mapping", "read_their_file"]
+__all__ = [
+    "Imported",
+    "check_mapped",
+    "import_file",
+    "known_mappings",
+    "mapping_named",
+    "read_by_mapping",
+    "read_their_file",
+    "read_upload",
+]
 
 
 class UnknownMapping(KeyError):
@@ -79,6 +88,12 @@ def mapping_named(name: str, data_dir: Path) -> FormMapping:
 def read_their_file(path: Path) -> ReadWorkbook:
     """The sheets of a workbook or a CSV file of others, read in the limited child."""
     return read_in_child(path, kinds=BOTH)
+
+
+def read_upload(upload: Upload) -> ReadWorkbook:
+    """What `read_their_file` says of a file that came through a browser."""
+    with kept_for_a_while([upload]) as [path]:
+        return read_their_file(path)
 
 
 def read_by_mapping(
@@ -136,7 +151,7 @@ def import_file(
     if checked.found is None or checked.has_errors:
         return Imported(checked, f"sha256:{originals[0].sha256}")
     handed_in_at = dt.datetime.combine(reported_on, dt.time())
-    new = new_return(checked.found, originals, agreement, person.person_id, handed_in_at, at)
+    new = new_return(checked.found, originals, agreement, person.person_id, handed_in_at, at, roles=person.roles)
     with open_ledger(data_dir) as ledger:
         number, earlier = commit_return(ledger, new, checked.found)
         publish(ledger, at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.forms import load_form
 from domain.numbers import decimal_text, period_text
-from domain.rows import ChainedIndex, Finding, IndexRow
+from domain.rows import ChainedIndex, Finding, IndexRow, VolumeIndex
 from domain.words import text
 from pipelines.answers.releases import differing
 from pipelines.methods.city_index import METHOD_VERSION
@@ -24,6 +24,40 @@ def index_json(checked: CheckedTraffic, language: str) -> dict[str, Any]:
         "chained_to_date": [{**_chained_json(row), "month": row.month} for row in chained if row.is_to_date],
         "findings": findings_json(checked.findings, language),
     }
+
+
+def volume_index_json(rows: Iterable[VolumeIndex]) -> list[dict[str, Any]]:
+    """Our own yearly index, the same months of two years."""
+    return [
+        {
+            "year_from": row.year - 1,
+            "year_to": row.year,
+            "month": row.month,
+            "n_points": row.n_points,
+            "index_pct": row.index_pct,
+            "standard_error_pct": row.standard_error_pct,
+            "ci_low_pct": row.ci_low_pct,
+            "ci_high_pct": row.ci_high_pct,
+        }
+        for row in rows
+    ]
+
+
+def volume_index_lines(rows: Iterable[VolumeIndex], language: str) -> list[str]:
+    """Our own yearly index in one line each."""
+    return [
+        text(
+            "command.raw_index",
+            language,
+            before=row.year - 1,
+            year=row.year,
+            index=decimal_text(row.index_pct, 1, language),
+            low=decimal_text(row.ci_low_pct, 1, language),
+            high=decimal_text(row.ci_high_pct, 1, language),
+            n=row.n_points,
+        )
+        for row in rows
+    ]
 
 
 def findings_json(findings: Iterable[Finding], language: str) -> list[dict[str, Any]]:

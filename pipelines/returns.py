@@ -1,26 +1,73 @@
-"""The story of a return: read, check. The same for commands and pages; every problem is a finding by sheet and cell."""
+"""The story of a return: read, check, stage, approve, publish. The same for commands and pages.
+
+Every problem of a file is a finding by sheet and cell. Every act asks first whether the person may; nobody approves what they
+handed in themselves.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from checks.order import ordered
 from domain.forms import Form, load_form
 from domain.load import load_agreements
-from domain.model import Agreement
+from domain.model import Agreement, Person
 from domain.returns import Return
 from domain.rows import SEVERITIES, Finding, Severity
+from pipelines.acting import Act, NotAllowed, person_who_may, person_who_may_somewhere, person_who_may_submit
 from pipelines.answers.returns import last_return
+from pipelines.history import acts
+from pipelines.history.acts import COUNTS, ChangedOriginal, Standing, standing_of
+from pipelines.history.audit import LedgerLoss
+from pipelines.history.busy import LedgerBusy
+from pipelines.history.ledger import Ledger, NewSubmission, Original, open_ledger, receipt_of
+from pipelines.history.publish import publish
+from pipelines.history.return_rows import new_return
 from pipelines.history.snapshot import NoSnapshot, open_snapshot
+from pipelines.reading.limited import ReaderCrashed
+from pipelines.reading.package import MAX_FILE_BYTES
 from pipelines.reading.return_file import Asked, read_return
-from pipelines.reading.worker import the_worker
+from pipelines.reading.worker import CheckFailed, the_worker
 
-__all__ = ["Asked", "CheckedReturn", "Upload", "check_return", "check_upload", "kept_for_a_while", "warm_up"]
+__all__ = [
+    "Asked",
+    "CannotDecide",
+    "CheckFailed",
+    "CheckedReturn",
+    "Decided",
+    "LedgerBusy",
+    "LedgerLoss",
+    "ReaderCrashed",
+    "Submitted",
+    "Upload",
+    "approve",
+    "check_return",
+    "check_upload",
+    "kept_for_a_while",
+    "reinstate",
+    "reject",
+    "submit",
+    "submit_upload",
+    "warm_up",
+]
+# Why a return cannot be decided as asked.
+Obstacle = Literal[
+    "no_such_return",
+    "other_receipt",
+    "already_decided",
+    "superseded",
+    "never_counted",
+    "no_reason",
+    "changed_original",
+    "changed_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +110,42 @@ class Upload:
     content: bytes
 
 
+class CannotDecide(Exception):
+    """The return cannot be decided as asked; `code` says why, `status` where it stands."""
+
+    def __init__(self, code: Obstacle, submission_id: int, status: str | None = None) -> None:
+        super().__init__(f"{code}: no. {submission_id} is {status}")
+        self.code, self.submission_id, self.status = code, submission_id, status
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of files that were handed in. `already_submitted_as` is the number that the same content has from before.
+
+    `status` is of the return that is stored, or says why nothing is: refused for its errors, unreadable, or to be confirmed with
+    a note. `superseded` are those that waited for the same party and period, and wait no more.
+    """
+
+    checked: CheckedReturn
+    receipt: str
+    status: str
+    submission_id: int | None = None
+    already_submitted_as: int | None = None
+    superseded: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Where a return stands after an act. `is_new` is False where it stood so before, and then nothing was changed."""
+
+    submission_id: int
+    status: str
+    receipt: str
+    is_new: bool = True
+    already_submitted_as: int | None = None
+    superseded: tuple[int, ...] = ()
+
+
 def warm_up() -> None:
     """Starts the process that checks, so that the first upload need not wait for it. Returns at once."""
     the_worker().warm_up()
@@ -90,6 +173,161 @@ def check_upload(uploads: Sequence[Upload], asked: Asked, data_dir: Path) -> Che
     """What `check_return` says of files that came through a browser."""
     with kept_for_a_while(uploads) as paths:
         return check_return(paths, asked, data_dir)
+
+
+def submit(
+    actor: str, paths: Sequence[Path], asked: Asked, at: dt.datetime, data_dir: Path, note: str | None = None
+) -> Submitted:
+    """Stores a return that waits for approval: without errors, and with a note where something must be confirmed.
+
+    NotAllowed, LedgerBusy, LedgerLoss. What is refused stores nothing; the same content again keeps its number.
+    """
+    person_who_may_somewhere("submit_return", actor, data_dir)
+    return submit_upload(actor, [_upload(path) for path in paths], asked, at, data_dir, note)
+
+
+def _upload(path: Path) -> Upload:
+    """The file, or as much of it as shows that it is too large to be read."""
+    with path.open("rb") as file:
+        return Upload(path.name, file.read(MAX_FILE_BYTES + 1))
+
+
+def submit_upload(
+    actor: str, uploads: Sequence[Upload], asked: Asked, at: dt.datetime, data_dir: Path, note: str | None = None
+) -> Submitted:
+    """What `submit` says of files that came through a browser."""
+    person_who_may_somewhere("submit_return", actor, data_dir)
+    # What is checked is what is kept, even if the file itself changes meanwhile.
+    with kept_for_a_while(uploads) as paths:
+        checked = check_return(paths, asked, data_dir)
+        kept = [Original(path.name, upload.content) for path, upload in zip(paths, uploads, strict=True)]
+    originals = tuple(sorted(kept, key=lambda original: (original.file_name, original.sha256)))
+    if checked.found is None or checked.agreement is None:
+        return Submitted(checked, receipt_of(originals), "unreadable")
+    person = person_who_may_submit(actor, checked.found.party_id, checked.agreement, data_dir)
+    new = new_return(checked.found, originals, checked.agreement, person.person_id, at, at, "submit", person.roles)
+    if checked.has_errors:
+        return Submitted(checked, new.receipt, "refused")
+    return _stage(new, checked.found, checked, person, note, data_dir)
+
+
+def _stage(
+    new: NewSubmission, found: Return, checked: CheckedReturn, person: Person, note: str | None, data_dir: Path
+) -> Submitted:
+    """Stored, unless it is there already or lacks the note that it needs."""
+    said = _plain(note or "") or None
+    with open_ledger(data_dir) as ledger:
+        if earlier := ledger.return_with(new.agreement_id, found.party_id, found.period, new.receipt):
+            publish(ledger, new.at)  # perhaps nobody came so far the last time
+            return Submitted(checked, new.receipt, _standing(ledger, earlier).status, earlier, earlier)
+        if checked.n_of["hold"] and not said:
+            return Submitted(checked, new.receipt, "to_confirm")
+        number, superseded = acts.stage(ledger, new, found, checked.findings, person, said)
+        publish(ledger, new.at)
+    return Submitted(checked, new.receipt, "staged", number, None, superseded)
+
+
+def approve(actor: str, submission_id: int, at: dt.datetime, data_dir: Path, receipt: str | None = None) -> Decided:
+    """Lets a return count from when it was handed in, and publishes. `receipt` is of the content that the approver has seen.
+
+    NotAllowed, also for who handed it in; CannotDecide, LedgerBusy, LedgerLoss. Once approved, a second time changes nothing.
+    """
+    with _ledger_for("approve_return", actor, submission_id, at, data_dir) as (ledger, standing, _, person):
+        if actor in acts.senders_of(ledger, submission_id):
+            raise NotAllowed("own_submission", actor, "approve_return")
+        if receipt is not None and receipt != standing.receipt:
+            raise CannotDecide("other_receipt", submission_id, standing.status)
+        if standing.status == "approved":
+            return Decided(submission_id, standing.status, standing.receipt, is_new=False)
+        _must_wait(standing)
+        _must_be_whole(ledger, submission_id)
+        acts.decide(ledger, standing, "approve", person, at)
+    return Decided(submission_id, "approved", standing.receipt)
+
+
+def reject(actor: str, submission_id: int, reason: str, at: dt.datetime, data_dir: Path) -> Decided:
+    """Sends a return back with the reason, and publishes. It never counts.
+
+    NotAllowed, CannotDecide, LedgerBusy, LedgerLoss. Once rejected, a second time changes nothing.
+    """
+    with _ledger_for("reject_return", actor, submission_id, at, data_dir) as (ledger, standing, _, person):
+        said = _reason(reason, standing)
+        if standing.status == "rejected":
+            return Decided(submission_id, standing.status, standing.receipt, is_new=False)
+        _must_wait(standing)
+        acts.decide(ledger, standing, "reject", person, at, {"reason": said})
+    return Decided(submission_id, "rejected", standing.receipt)
+
+
+def reinstate(actor: str, submission_id: int, reason: str, at: dt.datetime, data_dir: Path) -> Decided:
+    """Lets the rows of an earlier return that counted count again from now on, under a number of their own, and publishes.
+
+    NotAllowed, CannotDecide, LedgerBusy, LedgerLoss. Where the same content counts already, nothing is changed.
+    """
+    with _ledger_for("reinstate_return", actor, submission_id, at, data_dir) as (ledger, standing, agreement, person):
+        said = _reason(reason, standing)
+        if standing.status not in COUNTS:
+            raise CannotDecide("never_counted", submission_id, standing.status)
+        newest = acts.newest_that_counts(ledger, standing)
+        if newest and newest.receipt == standing.receipt:
+            return Decided(newest.submission_id, newest.status, newest.receipt, False, newest.submission_id)
+        _must_be_whole(ledger, submission_id)
+        title = next(party.name for party in agreement.parties if party.party_id == standing.party_id)
+        number, superseded = acts.reinstate_again(ledger, standing, f"{title}, {standing.period}", person, at, said)
+    return Decided(number, "reinstated", standing.receipt, superseded=superseded)
+
+
+@contextmanager
+def _ledger_for(
+    act: Act, actor: str, submission_id: int, at: dt.datetime, data_dir: Path
+) -> Iterator[tuple[Ledger, Standing, Agreement, Person]]:
+    """The open ledger, where the return stands, its agreement and the person, who may do this there. NotAllowed, CannotDecide.
+
+    What was done is published at the end, also what was done before and nobody came to publish.
+    """
+    person_who_may_somewhere(act, actor, data_dir)
+    with open_ledger(data_dir) as ledger:
+        standing = _standing(ledger, submission_id)
+        agreement = load_agreements(data_dir / "agreements").get(standing.agreement_id)
+        if agreement is None:
+            raise CannotDecide("no_such_return", submission_id)
+        yield ledger, standing, agreement, person_who_may(act, actor, agreement, data_dir)
+        publish(ledger, at)
+
+
+def _standing(ledger: Ledger, submission_id: int) -> Standing:
+    standing = standing_of(ledger, submission_id)
+    if standing is None:
+        raise CannotDecide("no_such_return", submission_id)
+    return standing
+
+
+def _must_wait(standing: Standing) -> None:
+    if standing.status != "staged":
+        code: Obstacle = "superseded" if standing.status == "superseded" else "already_decided"
+        raise CannotDecide(code, standing.submission_id, standing.status)
+
+
+def _must_be_whole(ledger: Ledger, submission_id: int) -> None:
+    """What is bound by a receipt must still have the bytes that it is of, and the rows that were read of them."""
+    try:
+        acts.originals_of(ledger, submission_id)
+    except ChangedOriginal as changed:
+        raise CannotDecide("changed_original", submission_id) from changed
+    if not acts.rows_are_whole(ledger, submission_id):
+        raise CannotDecide("changed_rows", submission_id)
+
+
+def _reason(reason: str, standing: Standing) -> str:
+    said = _plain(reason)
+    if not said:
+        raise CannotDecide("no_reason", standing.submission_id, standing.status)
+    return said
+
+
+def _plain(written: str) -> str:
+    """What somebody wrote, without what no store can hold: bytes of a command line that are no text, and NUL."""
+    return written.encode("utf-8", "replace").decode().replace("\0", "").strip()
 
 
 @contextmanager

@@ -41,13 +41,25 @@ def settings() -> Settings:
     language = os.environ.get("APP_LANGUAGE", "nb")
     if language not in LANGUAGES:
         raise BadSetting(f"APP_LANGUAGE = {language!r}; accepted: {', '.join(LANGUAGES)}")
+    data_dir = Path(os.environ.get("DATA_DIR") or ROOT / "data" / "var")
+    heads_file(data_dir)  # a disk that is not there is told before anything is done
     return Settings(
-        Path(os.environ.get("DATA_DIR") or ROOT / "data" / "var"),
+        data_dir,
         language,
         _endpoint("TRAFFIC_API_URL", TRAFFIC_API_URL),
         _client_name("TRAFFIC_API_CLIENT", TRAFFIC_API_CLIENT),
         _per_second("TRAFFIC_API_PER_SECOND", TRAFFIC_API_PER_SECOND),
     )
+
+
+def heads_file(data_dir: Path) -> Path:
+    """Where the heads of the chain of acts are kept, best on another disk. BadSetting where its folder is not there."""
+    given = os.environ.get("HEADS_FILE")
+    if not given:
+        return data_dir / "heads.log"
+    if not Path(given).parent.is_dir():
+        raise BadSetting(f"HEADS_FILE = {given!r}; accepted: a file in a folder that is there")
+    return Path(given)
 
 
 def _endpoint(name: str, default: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from checks.traffic import points_lie_in_agreement
 from domain.model import Agreement
-from domain.rows import Finding
+from domain.rows import Finding, VolumeIndex
 from pipelines.acting import person_who_may
 from pipelines.answers.releases import revisions
 from pipelines.history.ledger import Ledger, NewSubmission, Original, open_ledger
@@ -17,6 +17,8 @@ from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
 from pipelines.history.traffic_rows import placed, traffic_tables
 from pipelines.methods.city_index import METHOD_VERSION, groups_of, index_from_means, means_of_points, rolling_index
+from pipelines.methods.volume_index import volume_index
+from pipelines.reading.raw_pointindex import read_raw_pointindex, year_to_date_volumes
 from pipelines.reading.traffic_file import read_traffic_file
 from pipelines.recompute import CheckedTraffic, check_traffic
 
@@ -44,6 +46,14 @@ def check_traffic_file(path: Path, reference_year: int) -> CheckedTraffic:
     return check_traffic(read_traffic_file(path), reference_year)
 
 
+def index_of_raw_file(path: Path, year: int) -> tuple[tuple[VolumeIndex, ...], tuple[Finding, ...]]:
+    """Our own index of a year from a raw file of point volumes, January to the last month printed; none with an error."""
+    raw = read_raw_pointindex(path)
+    if any(finding.severity == "error" for finding in raw.findings):
+        return (), raw.findings
+    return volume_index(year_to_date_volumes(raw, year)), raw.findings
+
+
 def load_traffic(actor: str, path: Path, agreement: Agreement, published_on: dt.date, at: dt.datetime, data_dir: Path) -> Stored:
     """Stores an official workbook as a vintage and publishes. NotAllowed, LedgerBusy; a refused file stores nothing."""
     person = person_who_may("load_traffic", actor, agreement, data_dir)
@@ -59,6 +69,8 @@ def load_traffic(actor: str, path: Path, agreement: Agreement, published_on: dt.
         person.person_id,
         at,
         agreement.is_synthetic,
+        act="load_traffic",
+        roles=person.roles,
     )
     if checked.is_refused:
         return Stored(None, new.receipt, None, checked.findings)

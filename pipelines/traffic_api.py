@@ -89,6 +89,8 @@ def load_traffic_api(
         person.person_id,
         at,
         agreement.is_synthetic,
+        act="fetch_traffic",
+        roles=person.roles,
     )
     findings = (*fetched.findings, *checked.findings, *_nothing_computed(checked), *points_lie_in_agreement(file, agreement))
     yearly = volume_index(fetched.volumes)

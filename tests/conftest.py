@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from pipelines.history.snapshot import Snapshot
 
-pytest_plugins = ["tests.browser", "tests.pages"]
+pytest_plugins = ["tests.browser"]
+pytest.register_assert_rewrite("tests.pages")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,6 +25,19 @@ def nothing_in_data_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("unchosen")))
         patch.delenv("APP_LANGUAGE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_are_searched_once() -> Iterator[None]:
+    """Every AppTest reads the papers of all installed packages, for components; they stay the same while tests run."""
+    if "streamlit.testing.v1" not in sys.modules:
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest
 
 DASHBOARD = Path(__file__).parents[1] / "dashboard"
 
 
 def run_page(script: str, monkeypatch: pytest.MonkeyPatch, data_dir: Path, **address: str) -> AppTest:
     """A script of the dashboard, run with an address; it must not fail."""
-    from streamlit.testing.v1 import AppTest
-
     monkeypatch.setenv("DATA_DIR", str(data_dir))
     app = AppTest.from_file(str(DASHBOARD / script), default_timeout=30)
     for name, chosen in address.items():

@@ -1,4 +1,4 @@
-"""Handing in a quarterly return, first half: the pre-filled template, and every finding by sheet and cell."""
+"""Handing in a quarterly return: the pre-filled template, every finding by sheet and cell, what changes, and the receipt."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from dashboard.parts.choices import choice
 from dashboard.parts.exports import EXCEL, file_prefix
 from dashboard.parts.figures import kept
 from dashboard.parts.finding_blocks import counted, counted_words, finding_downloads, findings_by_sheet, severities, verdict
+from dashboard.parts.sending_blocks import change_table, forecast_line, receipt, sending_step, sent_before
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import uploader_style
 from domain.forms import Form, load_form
@@ -27,7 +28,7 @@ from domain.numbers import NO_VALUE, date_text, decimal_text, period_text
 from domain.period import Month, Period
 from domain.returns import Return
 from pipelines.answers.returns import deadline_on, last_return, reporting_status
-from pipelines.returns import Asked, CheckedReturn, Upload, check_upload, kept_for_a_while, warm_up
+from pipelines.returns import Asked, CheckedReturn, CheckFailed, ReaderCrashed, Upload, check_upload, kept_for_a_while, warm_up
 from pipelines.settings import settings
 from pipelines.writing.marking import marked_copy
 from pipelines.writing.template import template
@@ -190,6 +191,9 @@ def answer_to_upload(here: Surroundings, agreement: Agreement, asked: Asked, dro
         names = here.say("page.submit.one_workbook_why", files="; ".join(upload.name for upload in dropped.uploads))
         verdict(here.say("page.submit.one_workbook"), [names], "error", is_urgent=True)
         return
+    if sent := sent_before(agreement, dropped.digest):
+        receipt(here, agreement, sent)
+        return
     with st.spinner(here.say("page.submit.checking")):
         checked = _checked(here, agreement, asked, dropped)
     if checked is None:
@@ -205,8 +209,9 @@ def answer_to_upload(here: Surroundings, agreement: Agreement, asked: Asked, dro
         key = "-".join(("nullvekst", agreement.agreement_id, *_whose(checked), "findings"))
         blocks.small(here.say("page.submit.list_note"))
         finding_downloads(here, agreement, checked.findings, _about(here, agreement, checked, dropped), key)
-    if not checked.is_refused:
-        _counted_rows(here, checked)
+    if checked.found:
+        _what_changes(here, checked, checked.found)
+    sending_step(here, agreement, checked, dropped.uploads, dropped.digest, _check_again)
 
 
 def _is_more_than_one_return(uploads: tuple[Upload, ...]) -> bool:
@@ -230,7 +235,7 @@ def _checked_once(here: Surroundings, agreement: Agreement, asked: Asked, droppe
     if key not in known:
         try:
             known[key] = check_upload(dropped.uploads, asked, settings().data_dir)
-        except RuntimeError:
+        except (CheckFailed, ReaderCrashed):
             # The process that reads or the one that checks has failed, by a fault of ours that the sender can do nothing about.
             log.exception("a return could not be checked")
             known[key] = None
@@ -315,20 +320,14 @@ def _marked(here: Surroundings, agreement: Agreement, checked: CheckedReturn, up
     blocks.small(here.say("page.submit.marked_note"))
 
 
-def _counted_rows(here: Surroundings, checked: CheckedReturn) -> None:
-    """How many rows were read of each sheet, so that a sheet that was overlooked shows."""
-    columns = [Column(here.say("page.submit.column.sheet")), Column(here.say("page.submit.column.rows"), True)]
-    if checked.previous:
-        columns.append(Column(here.say("page.submit.column.last_rows"), True))
-    blocks.title(here.say("page.submit.rows_title"))
-    blocks.table(here.say("page.submit.rows_caption"), columns, _rows_of(here, checked.form, checked), is_narrow=True)
-
-
-def _rows_of(here: Surroundings, form: Form, checked: CheckedReturn) -> Iterable[list[str]]:
-    for table in form.tables:
-        counts = [len(checked.found.of(table.table)) if checked.found else 0]
-        counts += [len(checked.previous.of(table.table))] if checked.previous else []
-        yield [table.sheet.in_language(here.language), *(decimal_text(count, 0, here.language) for count in counts)]
+def _what_changes(here: Surroundings, checked: CheckedReturn, found: Return) -> None:
+    """How many rows were read of each sheet, so that a sheet that was overlooked shows, and what differs from the last return."""
+    if checked.previous is None:
+        blocks.title(here.say("page.submit.rows_title"))
+    else:
+        blocks.title(here.say("page.approve.changes_since", period=period_text(checked.previous.period, here.language)))
+        forecast_line(here, found, checked.previous)
+    change_table(here, checked.form, found, checked.previous)
 
 
 def who_has_delivered(here: Surroundings, agreement: Agreement, asked: Asked) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from domain.period import Period
 from domain.rows import Severity
 from domain.words import text
-from pipelines.commands.outcome import DONE, FINDINGS, REFUSED, Command, Outcome, existing_file
+from pipelines.commands.import_form import mapping_for
+from pipelines.commands.outcome import DONE, FINDINGS, REFUSED, Command, Outcome, Refused, agreement_named, existing_file
 from pipelines.printing import finding_line, findings_json
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.returns import CheckedReturn
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agreement")
     parser.add_argument("--party")
     parser.add_argument("--period")
+    parser.add_argument("--mapping")
+    parser.add_argument("--reported-on", type=dt.date.fromisoformat)
     parser.add_argument("--marked", metavar="PATH")
 
 
@@ -28,7 +37,10 @@ def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
     from pipelines.writing.marking import marked_copy
 
     paths, language = [existing_file(name) for name in parsed.file], setting.language
-    checked = check_return(paths, Asked(parsed.agreement, parsed.party, parsed.period), setting.data_dir)
+    if parsed.mapping:
+        checked = _by_mapping(parsed, paths, setting)
+    else:
+        checked = check_return(paths, Asked(parsed.agreement, parsed.party, parsed.period), setting.data_dir)
     found = checked.found
     answer = {
         "findings": findings_json(checked.findings, language),
@@ -47,6 +59,25 @@ def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
     if checked.is_refused:
         return Outcome(answer, lines, REFUSED)
     return Outcome(answer, lines, FINDINGS if checked.has_errors else DONE)
+
+
+def _by_mapping(parsed: argparse.Namespace, paths: list[Path], setting: Settings) -> CheckedReturn:
+    """One file of another form, as of its report date: the one given, or the last day of the period."""
+    from pipelines.imports import check_mapped, read_their_file
+
+    if len(paths) != 1 or not parsed.agreement or not (parsed.reported_on or parsed.period):
+        raise Refused("mapping_needs")
+    agreement = agreement_named(parsed.agreement, setting)
+    reported_on = parsed.reported_on or _last_day(parsed.period)
+    mapping = mapping_for(parsed.mapping, agreement, setting)
+    return check_mapped(read_their_file(paths[0]), mapping, agreement, reported_on, setting.data_dir, parsed.party)
+
+
+def _last_day(period: str) -> dt.date:
+    try:
+        return Period.parse(period).last.plus(1).first_day - dt.timedelta(days=1)
+    except ValueError as error:
+        raise Refused("bad_period", period=period, example="2026-Q3") from error
 
 
 def _counted(n_of: Mapping[Severity, int]) -> dict[str, int]:

@@ -33,7 +33,7 @@ def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
     from pipelines.imports import import_file
 
     agreement, path, language = agreement_named(parsed.agreement, setting), existing_file(parsed.file), setting.language
-    mapping = _mapping(parsed.mapping, agreement, setting)
+    mapping = mapping_for(parsed.mapping, agreement, setting)
     stored = import_file(
         parsed.person, path, mapping, agreement, parsed.reported_on, now(), setting.data_dir, party_id=parsed.party
     )
@@ -60,7 +60,7 @@ def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
     return Outcome(answer, lines, _CODES[stored.status])
 
 
-def _mapping(name: str, agreement: Agreement, setting: Settings) -> FormMapping:
+def mapping_for(name: str, agreement: Agreement, setting: Settings) -> FormMapping:
     """The mapping of a name. Refused if there is none, or if it is of another agreement."""
     from pipelines.imports import UnknownMapping, mapping_named
 

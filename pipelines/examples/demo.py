@@ -11,16 +11,17 @@ from pathlib import Path
 
 from domain.forms import QUARTERLY_RETURN, load_form
 from domain.load import load_agreements
-from domain.model import Agreement
+from domain.model import Agreement, Person, Unknown
 from domain.period import Month
 from domain.rows import Cell, Point, PointMonth, PublishedRolling, PublishedYearly, TrafficFile
 from pipelines.acting import person_who_may
 from pipelines.examples.fjordbyen import generate
 from pipelines.examples.fjordbyen_returns import generate_returns
 from pipelines.examples.return_files import FileWriter
-from pipelines.history.ledger import Ledger, NewSubmission, Original, open_ledger
+from pipelines.history.acts import act_row, decision
+from pipelines.history.ledger import Change, Ledger, NewSubmission, Original, open_ledger, submitted
 from pipelines.history.publish import publish
-from pipelines.history.return_rows import commit_returns, new_return
+from pipelines.history.return_rows import new_return, return_tables
 from pipelines.recompute import check_traffic
 from pipelines.settings import ROOT
 from pipelines.traffic import commit_traffic
@@ -30,27 +31,28 @@ EXAMPLES = ROOT / "data" / "examples"
 INVENTED = ("fjordbyen", dt.date(2026, 7, 10))
 # When the cited figures were collected from the public pages that they name.
 COLLECTED_ON = dt.date(2026, 11, 22)
+# How many days the secretariat took, in turn.
+APPROVED_AFTER_DAYS = (2, 5, 3, 7, 4)
 CITED_TOPICS = ("projects", "frames", "indicators")
 
 
 def load_examples(actor: str, at: dt.datetime, data_dir: Path) -> str:
     """The snapshot that holds all built-in examples. NotAllowed, LedgerBusy."""
     agreements = load_agreements(data_dir / "agreements")
-    for agreement in agreements.values():
-        person_who_may("load_examples", actor, agreement, data_dir)
+    people = {name: person_who_may("load_examples", actor, agreement, data_dir) for name, agreement in agreements.items()}
     with open_ledger(data_dir) as ledger:
         for agreement in agreements.values():
-            folder = EXAMPLES / agreement.agreement_id
+            folder, person = EXAMPLES / agreement.agreement_id, people[agreement.agreement_id]
             if agreement.agreement_id == INVENTED[0]:
-                _load_invented(ledger, agreement, actor, at)
-                _load_returns(ledger, agreement, at)
+                _load_invented(ledger, agreement, person, at)
+                _load_returns(ledger, agreement, person, at)
             elif folder.is_dir():
-                _load_cited_index(ledger, agreement, folder, actor, at)
-                _load_cited_figures(ledger, agreement, folder, actor, at)
+                _load_cited_index(ledger, agreement, folder, person, at)
+                _load_cited_figures(ledger, agreement, folder, person, at)
         return publish(ledger, at)
 
 
-def _load_invented(ledger: Ledger, agreement: Agreement, actor: str, at: dt.datetime) -> None:
+def _load_invented(ledger: Ledger, agreement: Agreement, actor: Person, at: dt.datetime) -> None:
     points, months = generate()
     point_file = _csv(
         "points.csv", ("point_id", "name", "road", "municipality", "latitude", "longitude"), map(_point_line, points)
@@ -66,20 +68,43 @@ def _load_invented(ledger: Ledger, agreement: Agreement, actor: str, at: dt.date
     commit_traffic(ledger, new, check_traffic(file, agreement.index.reference_year), agreement)
 
 
-def _load_returns(ledger: Ledger, agreement: Agreement, at: dt.datetime) -> None:
-    """Every return of the invented agreement, handed in by its analyst when it was."""
+def _load_returns(ledger: Ledger, agreement: Agreement, actor: Person, at: dt.datetime) -> None:
+    """Every return of the invented agreement: handed in by its analyst when it was, approved by the secretariat some days later.
+
+    In the chain of acts it is the actor who did this now; the entry says whose act it shows, and of when.
+    """
     form = load_form(QUARTERLY_RETURN)
     writers = {used.version: FileWriter(form.at(used.version), agreement) for used in form.versions}
-    commit_returns(
-        ledger,
-        [
-            (new_return(found, writers[found.form_version].files(found), agreement, analyst, handed_in_at, at), found)
-            for found, handed_in_at, analyst in generate_returns()
-        ],
-    )
+    by_id = {person.person_id: person for person in (() if isinstance(agreement.people, Unknown) else agreement.people)}
+    approver = next(person for person in by_id.values() if "secretariat" in person.roles)
+    changes: list[Change] = []
+    number = ledger.next_id()
+    for order, (found, handed_in_at, analyst) in enumerate(generate_returns()):
+        new = new_return(found, writers[found.form_version].files(found), agreement, analyst, handed_in_at, at, "submit")
+        if ledger.return_with(new.agreement_id, found.party_id, found.period, new.receipt):
+            continue
+        approved_at = handed_in_at + dt.timedelta(days=APPROVED_AFTER_DAYS[order % len(APPROVED_AFTER_DAYS)], hours=1)
+        told = [
+            submitted(
+                new, return_tables(found), number,
+                return_acts=[act_row(number, "submit", by_id[analyst], handed_in_at, new.receipt)],
+            ),
+            decision(number, new.agreement_id, new.receipt, "approve", approver, approved_at),
+        ]  # fmt: skip
+        changes += [_as_example(change, actor, at) for change in told]
+        number += 1
+    if changes:
+        ledger.write(changes)
 
 
-def _load_cited_index(ledger: Ledger, agreement: Agreement, folder: Path, actor: str, at: dt.datetime) -> None:
+def _as_example(change: Change, actor: Person, at: dt.datetime) -> Change:
+    """The change with an entry that says who has really done this, and when."""
+    (shown,) = change.return_acts
+    facts = {**change.deed.facts, "shown_as": shown["person_id"], "shown_at": shown["acted_at"].isoformat(), "is_example": True}
+    return replace(change, deed=replace(change.deed, person_id=actor.person_id, roles=actor.roles, at=at, facts=facts))
+
+
+def _load_cited_index(ledger: Ledger, agreement: Agreement, folder: Path, actor: Person, at: dt.datetime) -> None:
     """The published index, one submission per date of publication."""
     rolling, yearly = _lines(folder / "index_rolling.csv"), _lines(folder / "index_yearly.csv")
     originals = tuple(Original(name, (folder / name).read_bytes()) for name in ("index_rolling.csv", "index_yearly.csv"))
@@ -93,7 +118,7 @@ def _load_cited_index(ledger: Ledger, agreement: Agreement, folder: Path, actor:
         commit_traffic(ledger, replace(new, source_url=source), check_traffic(file, agreement.index.reference_year), agreement)
 
 
-def _load_cited_figures(ledger: Ledger, agreement: Agreement, folder: Path, actor: str, at: dt.datetime) -> None:
+def _load_cited_figures(ledger: Ledger, agreement: Agreement, folder: Path, actor: Person, at: dt.datetime) -> None:
     """Projects, frames and indicators as cited, cell by cell."""
     names = [f"{topic}.csv" for topic in CITED_TOPICS if (folder / f"{topic}.csv").is_file()]
     originals = tuple(Original(name, (folder / name).read_bytes()) for name in names)
@@ -114,11 +139,12 @@ def _load_cited_figures(ledger: Ledger, agreement: Agreement, folder: Path, acto
 
 
 def _submission(
-    agreement: Agreement, kind: str, originals: tuple[Original, ...], published_on: dt.date, actor: str, at: dt.datetime
+    agreement: Agreement, kind: str, originals: tuple[Original, ...], published_on: dt.date, actor: Person, at: dt.datetime
 ) -> NewSubmission:
     return NewSubmission(
-        agreement.agreement_id, kind, originals, agreement.index.maker, None, published_on, actor, at, agreement.is_synthetic
-    )
+        agreement.agreement_id, kind, originals, agreement.index.maker, None, published_on, actor.person_id, at,
+        agreement.is_synthetic, act="load_examples", roles=actor.roles,
+    )  # fmt: skip
 
 
 def _rolling(number: int, line: dict[str, str]) -> PublishedRolling:

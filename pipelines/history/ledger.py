@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import hashlib
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from pipelines.history import disk
+from pipelines.history.audit import Deed, Entry, LedgerLoss
 from pipelines.history.busy import LedgerBusy
+from pipelines.history.chain import Texts, add_entries, last_entry, loss, tell_files
+from pipelines.history.contents import OF_ENTRIES, OF_SUBMISSIONS, hash_of, lines_of
+from pipelines.history.disk import step
 
-LEDGER_FILE = "ledger.duckdb"
-_SQL = Path(__file__).parent / "sql"
+LEDGER_FILE, ORIGINALS = "ledger.duckdb", "originals"
+LEDGER_SQL = Path(__file__).parent / "sql" / "ledger.sql"
 _WAIT_SECONDS = 10.0
 # The rows of each ledger table.
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -37,11 +41,19 @@ class Original:
         return hashlib.sha256(self.content).hexdigest()
 
 
+def receipt_of(originals: Sequence[Original]) -> str:
+    """sha256 of the one file, or of the list of hashes where there are several."""
+    hashes = [original.sha256 for original in originals]
+    joined = hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+    return f"sha256:{joined}"
+
+
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
     """What is handed in, by whom and when; `at` is now, naive UTC.
 
-    It is known from the day its maker published it, or from `handed_in_at` where a party hands in what nobody publishes.
+    It is known from the day its maker published it, or from `handed_in_at` where a party hands in what nobody publishes. `act`
+    and `roles` say what is done by that, and as what, in the chain of acts.
     """
 
     agreement_id: str
@@ -54,6 +66,8 @@ class NewSubmission:
     at: dt.datetime
     is_synthetic: bool
     handed_in_at: dt.datetime | None = None
+    act: str = "commit"
+    roles: tuple[str, ...] = ()
 
     @property
     def known_from(self) -> dt.datetime:
@@ -61,10 +75,24 @@ class NewSubmission:
 
     @property
     def receipt(self) -> str:
-        """sha256 of the one file, or of the list of hashes where there are several."""
-        hashes = [original.sha256 for original in self.originals]
-        joined = hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
-        return f"sha256:{joined}"
+        """The receipt of its files."""
+        return receipt_of(self.originals)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one act adds to the ledger, with its entry. `submission_id` is of what it hands in (`new`) or decides, 0 for neither.
+
+    `tables` gives the rows of what is handed in, without their submission_id; `return_acts` what is done with returns; `texts` is
+    what the person wrote.
+    """
+
+    deed: Deed
+    submission_id: int = 0
+    new: NewSubmission | None = None
+    tables: Tables = field(default_factory=dict)
+    return_acts: Sequence[Mapping[str, Any]] = ()
+    texts: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +124,66 @@ class Ledger:
         return self.commit_all([(new, tables)])[0]
 
     def commit_all(self, submissions: Sequence[tuple[NewSubmission, Tables]]) -> list[int]:
-        """The numbers of the stored submissions: originals first, then all rows in one transaction, then a checkpoint."""
-        keep_originals(self.data_dir, [original for new, _ in submissions for original in new.originals])
+        """The numbers of the stored submissions, each with an entry of its own, all in one transaction."""
+        first = self.next_id()
+        changes = [submitted(new, tables, number) for number, (new, tables) in enumerate(submissions, first)]
+        self.write(changes)
+        return [number for number, _ in enumerate(changes, first)]
+
+    def write(self, changes: Sequence[Change]) -> list[Entry]:
+        """The entries of what was done: originals first, then all rows and entries in one transaction, then a checkpoint.
+
+        The files beside the ledger come last. LedgerLoss where the chain is broken.
+        """
+        keep_originals(self.data_dir, [original for change in changes if change.new for original in change.new.originals])
         self.connection.begin()
         try:
-            numbers = self._add_all(submissions)
-            self.connection.commit()
+            self._add_rows(changes)
+            entries = add_entries(self.connection, self._deeds(changes))
+            with step("commit"):
+                self.connection.commit()
         except BaseException:
-            self.connection.rollback()
+            with suppress(duckdb.TransactionException):  # it may have been committed before what failed
+                self.connection.rollback()
             raise
         # A WAL that is cut short loses its tail in silence; an empty one has nothing to lose.
-        self.connection.execute("CHECKPOINT")
-        return numbers
+        with step("checkpoint"):
+            self.connection.execute("CHECKPOINT")
+        tell_files(self.data_dir, entries)
+        return entries
 
-    def _add_all(self, submissions: Sequence[tuple[NewSubmission, Tables]]) -> list[int]:
-        numbers = list(range(first := self._next_id(), first + len(submissions)))
-        rows_of: dict[str, list[Mapping[str, Any]]] = {"original": []}
-        for number, (new, tables) in zip(numbers, submissions, strict=True):
-            # One by one, because whether one is late depends on those before it.
-            self._add("submission", [self._submission_row(new, number)])
-            rows_of["original"] += [_original_row(original, number) for original in new.originals]
-            for table, rows in tables.items():
-                rows_of.setdefault(table, []).extend({"submission_id": number, **row} for row in rows)
-        for table, together in rows_of.items():
-            self._add(table, together)
-        return numbers
-
-    def _next_id(self) -> int:
+    def next_id(self) -> int:
+        """The number that the next submission gets."""
         found = self.connection.execute("SELECT coalesce(max(submission_id), 0) + 1 FROM submission").fetchone()
         return int(found[0]) if found else 1
+
+    def _add_rows(self, changes: Sequence[Change]) -> None:
+        rows_of: dict[str, list[Mapping[str, Any]]] = {"original": [], "return_act": []}
+        last = last_entry(self.connection)
+        for sequence, change in enumerate(changes, last.sequence + 1 if last else 1):
+            if new := change.new:
+                # One by one, because whether one is late depends on those before it.
+                self._add("submission", [self._submission_row(new, change.submission_id)])
+                rows_of["original"] += [_original_row(original, change.submission_id) for original in new.originals]
+            for table, rows in change.tables.items():
+                rows_of.setdefault(table, []).extend({"submission_id": change.submission_id, **row} for row in rows)
+            rows_of["return_act"] += [{"sequence": sequence, **row} for row in change.return_acts]
+        for table, together in rows_of.items():
+            self._add(table, together)
+
+    def _deeds(self, changes: Sequence[Change]) -> list[tuple[Deed, Texts]]:
+        """What goes into the chain of each change, with the hash of the rows that it has added."""
+        numbers = [change.submission_id for change in changes if change.new]
+        last = last_entry(self.connection)
+        first = last.sequence + 1 if last else 1
+        handed_in = lines_of(self.connection, OF_SUBMISSIONS, min(numbers), max(numbers)) if numbers else {}
+        done = lines_of(self.connection, OF_ENTRIES, first, first + len(changes))
+        deeds = []
+        for sequence, change in enumerate(changes, first):
+            rows = [*(handed_in.get(change.submission_id, ()) if change.new else ()), *done[sequence]]
+            number = {"submission_id": change.submission_id} if change.new else {}
+            deeds.append((replace(change.deed, facts={**change.deed.facts, **number, "rows_hash": hash_of(rows)}), change.texts))
+        return deeds
 
     def _add(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
@@ -162,15 +221,20 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(data_dir: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[Ledger]:
-    """The ledger of a data folder, made where it is missing, for one writer at a time. LedgerBusy if another one stays."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+def open_ledger(data_dir: Path, wait_seconds: float = _WAIT_SECONDS, *, is_judged: bool = False) -> Iterator[Ledger]:
+    """The ledger of a data folder, made where it is missing, for one writer at a time.
+
+    LedgerBusy if another one stays; LedgerLoss if it does not hold what the files beside it say, unless it `is_judged` just then.
+    """
+    disk.make_folder(data_dir)
     with (data_dir / "ledger.lock").open("w") as lock:
         _take(lock.fileno(), wait_seconds)
         connection = duckdb.connect(str(data_dir / LEDGER_FILE))
         try:
             connection.execute("SET enable_external_access = false")
-            connection.execute((_SQL / "ledger.sql").read_text(encoding="utf-8"))
+            connection.execute(LEDGER_SQL.read_text(encoding="utf-8"))
+            if not is_judged and (fault := loss(connection, data_dir)):
+                raise LedgerLoss(fault)
             yield Ledger(connection, data_dir)
         finally:
             connection.close()
@@ -183,32 +247,23 @@ def keep_original(data_dir: Path, original: Original) -> Path:
 
 def keep_originals(data_dir: Path, originals: Sequence[Original]) -> list[Path]:
     """Where the bytes of each lie under their hash, on disk for good."""
-    folder = data_dir / "originals"
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = {folder / original.sha256: original.content for original in originals if not (folder / original.sha256).exists()}
-    unfinished = {path: folder / f".{path.name}.{os.getpid()}" for path in fresh}
-    for path, content in fresh.items():
-        unfinished[path].write_bytes(content)
-    # All are written before the first is waited for: the disk takes many at once.
-    for written in unfinished.values():
-        _sync(written)
-    for path, written in unfinished.items():
-        written.rename(path)
-    sync_folder(folder)
-    return [folder / original.sha256 for original in originals]
+    folder = data_dir / ORIGINALS
+    paths = [folder / original.sha256 for original in originals]
+    fresh = {path: original.content for path, original in zip(paths, originals, strict=True) if not path.exists()}
+    if fresh:
+        disk.make_folder(folder)
+        disk.remove_unfinished(folder)
+        disk.write_all(fresh)
+    return paths
 
 
-def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable."""
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def submitted(new: NewSubmission, tables: Tables, number: int, **more: Any) -> Change:
+    """The change that hands in a submission under its number; `more` is of the change."""
+    known_from = new.known_from.isoformat()
+    facts = {"kind": new.kind, "known_from": known_from, "originals": [original.sha256 for original in new.originals]}
+    subject = f"submission:{number}"
+    deed = Deed(new.at, new.submitted_by, new.roles, new.act, new.agreement_id, subject, new.receipt, facts)
+    return Change(deed, number, new, tables, **more)
 
 
 def _original_row(original: Original, submission_id: int) -> dict[str, Any]:

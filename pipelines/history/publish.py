@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import duckdb
 
-from pipelines.history.ledger import Ledger, sync_folder
+from pipelines.history import disk
+from pipelines.history.ledger import LEDGER_SQL, Ledger
 from pipelines.history.marts import MARTS
 
 POINTER = "current.json"
@@ -21,16 +21,16 @@ KEPT_SNAPSHOTS = 20
 def publish(ledger: Ledger, at: dt.datetime) -> str:
     """The name of the snapshot that holds all that the ledger knows; an unchanged ledger keeps the one it has."""
     folder = ledger.data_dir / "published"
-    folder.mkdir(parents=True, exist_ok=True)
-    content = _content_hash(ledger)
+    disk.make_folder(folder)
+    disk.remove_unfinished(folder)
+    content = content_of(ledger)
     current = current_name(ledger.data_dir)
     if current and current.endswith(f"-{content}.duckdb") and (folder / current).exists():
         return current
     name = f"{at:%Y%m%dT%H%M%S}-{content}.duckdb"
-    unfinished = folder / f".{name}"
-    unfinished.unlink(missing_ok=True)
+    unfinished = folder / f".{name}.unfinished"
     _write_marts(ledger, unfinished)
-    _make_durable(unfinished, folder / name)
+    disk.make_durable(unfinished, folder / name)
     _point_at(folder, name)
     _drop_oldest(folder, name)
     return name
@@ -44,43 +44,37 @@ def current_name(data_dir: Path) -> str | None:
         return None
 
 
-def _content_hash(ledger: Ledger) -> str:
-    """What a snapshot depends on: which submissions there are, and how the marts are made of them."""
-    submissions = ledger.connection.execute("SELECT submission_id, receipt FROM submission ORDER BY submission_id").fetchall()
-    described = json.dumps([submissions, [[mart.name, mart.sql] for mart in MARTS]])
-    return hashlib.sha256(described.encode()).hexdigest()[:12]
+def content_of(ledger: Ledger) -> str:
+    """What a snapshot depends on: which submissions there are, what was done with them, and how the marts are made of them."""
+    parts = [
+        ledger.connection.execute("SELECT submission_id, receipt FROM submission ORDER BY submission_id").fetchall(),
+        ledger.connection.execute("SELECT sequence, submission_id, act FROM return_act ORDER BY ALL").fetchall(),
+        ledger.connection.execute("SELECT sequence, field FROM audit_text ORDER BY ALL").fetchall(),
+        LEDGER_SQL.read_text(encoding="utf-8"),
+        [[mart.name, mart.sql] for mart in MARTS],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
 def _write_marts(ledger: Ledger, path: Path) -> None:
     snapshot = duckdb.connect(str(path))
     try:
+        snapshot.begin()
         for mart in MARTS:
             rows = ledger.connection.sql(mart.sql).to_arrow_table()
             snapshot.from_arrow(rows).create(mart.name)
+        snapshot.commit()
         snapshot.execute("CHECKPOINT")
     finally:
         snapshot.close()
 
 
-def _make_durable(unfinished: Path, path: Path) -> None:
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
-    unfinished.rename(path)
-    sync_folder(path.parent)
-
-
 def _point_at(folder: Path, name: str) -> None:
-    unfinished = folder / f".{POINTER}"
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump({"snapshot": name}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(folder / POINTER)
-    sync_folder(folder)
+    disk.write_whole(folder / POINTER, json.dumps({"snapshot": name}).encode())
 
 
 def _drop_oldest(folder: Path, current: str) -> None:
     names = sorted(path.name for path in folder.glob("*.duckdb") if not path.name.startswith("."))
     for name in names[:-KEPT_SNAPSHOTS]:
         if name != current:
-            (folder / name).unlink()
+            disk.remove(folder / name)

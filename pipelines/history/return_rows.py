@@ -11,7 +11,7 @@ from typing import Any
 from domain.forms import FormTable, load_form
 from domain.model import Agreement
 from domain.returns import Missing, Return, ReturnRow, answer_from_json, answer_json
-from pipelines.history.ledger import Ledger, NewSubmission, Original
+from pipelines.history.ledger import Change, Ledger, NewSubmission, Original, submitted
 
 KIND = "return"
 # What the marts' DECIMAL(18,8) and INTEGER hold. The form's own limits are far below; amounts are to the øre of a million.
@@ -31,26 +31,41 @@ def new_return(
     submitted_by: str,
     handed_in_at: dt.datetime,
     at: dt.datetime,
+    act: str = "import",
+    roles: tuple[str, ...] = (),
 ) -> NewSubmission:
     """The submission of a return, known from when it was handed in; `at` is when it comes into this ledger."""
     title = next(party.name for party in agreement.parties if party.party_id == found.party_id)
     return NewSubmission(
         agreement.agreement_id, KIND, files, f"{title}, {found.period}", None, handed_in_at.date(), submitted_by, at,
-        agreement.is_synthetic, handed_in_at,
+        agreement.is_synthetic, handed_in_at, act, roles,
     )  # fmt: skip
 
 
 def commit_return(ledger: Ledger, new: NewSubmission, found: Return) -> tuple[int, int | None]:
-    """The number of the stored return, and its earlier number where the same content was stored before. UnstorableAnswer."""
+    """The number of the stored return, and its earlier number where the same content was stored before. UnstorableAnswer.
+
+    It counts at once, without anybody's approval: for reports that are imported by those who may.
+    """
     return commit_returns(ledger, [(new, found)])[0]
 
 
 def commit_returns(ledger: Ledger, returns: Sequence[tuple[NewSubmission, Return]]) -> list[tuple[int, int | None]]:
     """As `commit_return` for each, all in one transaction."""
     earlier = [ledger.return_with(new.agreement_id, found.party_id, found.period, new.receipt) for new, found in returns]
-    fresh = [(new, return_tables(found)) for (new, found), number in zip(returns, earlier, strict=True) if number is None]
-    numbers = iter(ledger.commit_all(fresh) if fresh else ())
+    fresh = [pair for pair, number in zip(returns, earlier, strict=True) if number is None]
+    numbers = iter(range(first := ledger.next_id(), first + len(fresh)))
+    if fresh:
+        ledger.write([_imported(new, found, number) for number, (new, found) in enumerate(fresh, first)])
     return [(number if number is not None else next(numbers), number) for number in earlier]
+
+
+def _imported(new: NewSubmission, found: Return, number: int) -> Change:
+    act = {
+        "submission_id": number, "act": "import", "person_id": new.submitted_by, "roles": json.dumps(new.roles),
+        "acted_at": new.at, "receipt": new.receipt,
+    }  # fmt: skip
+    return submitted(new, return_tables(found), number, return_acts=[act])
 
 
 def return_tables(found: Return) -> dict[str, list[dict[str, Any]]]:

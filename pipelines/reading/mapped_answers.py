@@ -187,7 +187,8 @@ def outdated_names(entry: Identity, day: dt.date) -> Iterable[str]:
 def accepted_constants(column: FormColumn, allowed: tuple[Choice, ...]) -> str:
     """What a constant for the column can be: its codes, or one that has the right form."""
     codes = [*(choice.code for choice in allowed), *column.missing]
-    return "; ".join(codes) or {"date": "2026-12-31", "year": "report_year"}.get(column.type, "0" if column.is_number else "…")
+    example = {"date": "2026-12-31", "year": "report_year"}.get(column.type, "0" if column.is_number else "Rapport")
+    return "; ".join(codes) or example
 
 
 def _padded(number: Decimal) -> str:

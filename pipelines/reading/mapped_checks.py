@@ -18,7 +18,7 @@ from domain.mappings import FACTORS, Calculation, Recomputation, TheirColumn, Th
 from domain.numbers import decimal_text
 from domain.returns import Return
 from domain.rows import Finding
-from pipelines.reading.answers import is_blank, shown
+from pipelines.reading.answers import cleaned, is_blank, shown
 from pipelines.reading.mapped_answers import Numbers
 from pipelines.reading.mapped_lines import BlockLines, Line
 from pipelines.reading.mapped_units import unit_said
@@ -62,40 +62,69 @@ class _Slip:
     factor: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class _Recomputed:
+    """A calculation as their file has it: its columns, its lines with numbers in all of them, and those that do not come out."""
+
+    kind: Kind
+    terms: Sequence[_Term]
+    table: Sequence[tuple[Line, list[Decimal]]]
+    failing: Sequence[tuple[Line, list[Decimal]]]
+
+    def slips(self) -> Counter[_Slip]:
+        """How many lines each slip of the mapping would explain."""
+        return Counter(slip for _, found in self.failing for slip in _slips(self.kind, found, self.terms))
+
+    def explained(self) -> list[_Slip]:
+        """The slips that explain most lines. One cell of theirs with a wrong sign is none: more than half must have it."""
+        slips = self.slips()
+        most = max(slips.values(), default=0)
+        n_telling = sum(any(found) for _, found in self.table)
+        return [slip for slip, n in slips.items() if n == most and 2 * most > n_telling]
+
+
 def check_block(lines: BlockLines, counted: Sequence[Line], form: Form, pointed: Mapping[int, TheirColumn]) -> None:
     """Notes what does not come out: stated columns, totals, and units that the sheet itself says otherwise."""
     numbers = Numbers(form)
-    for check in lines.block.checks:
-        _recompute(lines, counted, numbers, check, pointed)
+    made = [_recomputed(lines, counted, numbers, check, pointed) for check in lines.block.checks]
+    recomputed = [found for found in made if found is not None and found.failing]
+    # A column that is wrong shows in each calculation that it is a part of.
+    support = Counter((found.terms[slip.place].number, slip.factor) for found in recomputed for slip in found.explained())
+    for found in recomputed:
+        _note_failing(lines, found, support)
+    stated = {found.terms[0].number: found.terms[0].theirs for found in made if found is not None}
+    amounts = {number: theirs for number, theirs in {**stated, **pointed}.items() if theirs.unit in UNITS["money"]}
     for line in lines.totals[:_MOST_TOTALS]:
-        _check_total(lines, line, numbers, pointed)
-    _check_units_said(lines, pointed)
+        _check_total(lines, line, numbers, amounts)
+    _check_units_said(lines, counted, amounts)
 
 
 # Columns that others give.
 
 
-def _recompute(
+def _recomputed(
     lines: BlockLines, counted: Sequence[Line], numbers: Numbers, check: Recomputation, pointed: Mapping[int, TheirColumn]
-) -> None:
+) -> _Recomputed | None:
+    """None where a column of the calculation is not in the sheet, which has been noted."""
     kind = _kind(check.equals)
     terms = _terms(lines, check, kind, pointed)
     if terms is None:
-        return
+        return None
     terms = [replace(term, grain=_grain(lines, counted, numbers, term)) for term in terms]
     table = [(line, found) for line in counted if (found := _row(lines, line, numbers, terms)) is not None]
-    failing = [(line, found) for line, found in table if not _holds(kind, found, terms)]
-    if not failing:
-        return
-    slips = Counter(slip for _, found in failing for slip in _slips(kind, found, terms))
-    best = max(slips, key=lambda slip: (slips[slip], -slip.place), default=None)
-    # One cell with a wrong sign is a slip of theirs; as many as half of those that can tell are one of the mapping.
-    if best is not None and 2 * slips[best] >= len([1 for _, found in table if any(found)]):
-        fitting = [(line, found) for line, found in failing if best in _slips(kind, found, terms)]
-        _note_slip(lines, fitting, len(table), terms, best)
+    return _Recomputed(kind, terms, table, [(line, found) for line, found in table if not _holds(kind, found, terms)])
+
+
+def _note_failing(lines: BlockLines, made: _Recomputed, support: Mapping[tuple[int, Decimal], int]) -> None:
+    """Notes what is wrong with the mapping, where that explains it, and else each cell that does not come out."""
+    terms, failing = made.terms, list(made.failing)
+    best = max(made.explained(), key=lambda slip: (support[terms[slip.place].number, slip.factor], -slip.place), default=None)
+    if best is not None:
+        fitting = [each for each in failing if best in _slips(made.kind, each[1], terms)]
+        _note_slip(lines, fitting, len(made.table), terms, best)
         failing = [each for each in failing if each not in fitting]
     for line, found in failing:
-        computed = _computed(kind, found[1:])
+        computed = _computed(made.kind, found[1:])
         cell = lines.grid.cell(line.number, terms[0].number)
         lines.note(
             "mapped_recomputed_differs", cell, shown(lines.grid.at(line.number, terms[0].number)),
@@ -170,27 +199,35 @@ def _slack(kind: Kind, found: Sequence[Decimal], grains: Sequence[Decimal]) -> D
 
 
 def _holds(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term], slip: _Slip | None = None) -> bool:
-    numbers, grains = list(found), [term.grain for term in terms]
-    if slip:
-        numbers[slip.place] *= slip.factor
-        grains[slip.place] *= abs(slip.factor)
+    numbers, grains = _slipped(found, terms, slip)
     computed = _computed(kind, numbers[1:])
     if computed is None:
         return slip is None
     return abs(numbers[0] - computed) <= _slack(kind, numbers, grains)
 
 
+def _tells(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term], slip: _Slip) -> bool:
+    """Whether the numbers are so far from zero that it is no chance when they come out."""
+    numbers, grains = _slipped(found, terms, slip)
+    return abs(numbers[0]) > 2 * _slack(kind, numbers, grains)
+
+
+def _slipped(found: Sequence[Decimal], terms: Sequence[_Term], slip: _Slip | None) -> tuple[list[Decimal], list[Decimal]]:
+    """The numbers, and how exact each is, with one of them changed."""
+    numbers, grains = list(found), [term.grain for term in terms]
+    if slip:
+        numbers[slip.place] *= slip.factor
+        grains[slip.place] *= abs(slip.factor)
+    return numbers, grains
+
+
 def _slips(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term]) -> Iterator[_Slip]:
-    """What would make the line come out. Numbers within rounding of zero can tell nothing."""
-    computed = _computed(kind, found[1:])
-    slack = _slack(kind, found, [term.grain for term in terms]) if computed is not None else Decimal(0)
-    if computed is None or abs(found[0]) <= 2 * slack or abs(computed) <= 2 * slack:
-        return
+    """What would make the line come out."""
     for place, term in enumerate(terms):
         for factor in (Decimal(-1), *SLIPS[term.kind]):
-            fits_a_unit = factor < 0 or _unit_for(term.theirs, factor) is not None
-            if fits_a_unit and found[place] and _holds(kind, found, terms, _Slip(place, factor)):
-                yield _Slip(place, factor)
+            slip, is_a_unit = _Slip(place, factor), factor < 0 or _unit_for(term.theirs, factor) is not None
+            if is_a_unit and found[place] and _holds(kind, found, terms, slip) and _tells(kind, found, terms, slip):
+                yield slip
 
 
 def _unit_for(theirs: TheirNumber, factor: Decimal) -> str | None:
@@ -233,7 +270,7 @@ def _as_norwegian(number: Decimal) -> str:
 # Totals.
 
 
-def _check_total(lines: BlockLines, line: Line, numbers: Numbers, pointed: Mapping[int, TheirColumn]) -> None:
+def _check_total(lines: BlockLines, line: Line, numbers: Numbers, amounts: Mapping[int, TheirNumber]) -> None:
     """Notes each amount of a line of totals that neither all lines, those of a day, nor those since the last total add up to."""
     before = [other for other in lines.body if other.number < line.number] or list(lines.body)
     last = max((other.number for other in lines.totals if other.number < line.number), default=0)
@@ -241,10 +278,10 @@ def _check_total(lines: BlockLines, line: Line, numbers: Numbers, pointed: Mappi
     groups = [before, [other for other in before if other.number > last], *([o for o in before if o.day == day] for day in days)]
     if line.day is not None:
         groups = [[other for other in before if other.day == line.day]]
-    for number, theirs in pointed.items():
+    for number, theirs in amounts.items():
         scalar = lines.grid.at(line.number, number)
         stated = None if is_blank(scalar) else numbers.as_written(scalar, theirs)
-        if theirs.unit not in UNITS["money"] or not isinstance(stated, Decimal):
+        if not isinstance(stated, Decimal):
             continue
         term = _Term(theirs, number)
         grain = _grain(lines, [*lines.body, line], numbers, term) / abs(theirs.factor)
@@ -268,11 +305,9 @@ def _added(lines: BlockLines, group: Iterable[Line], numbers: Numbers, term: _Te
 # What the sheet says of its units.
 
 
-def _check_units_said(lines: BlockLines, pointed: Mapping[int, TheirColumn]) -> None:
+def _check_units_said(lines: BlockLines, counted: Sequence[Line], amounts: Mapping[int, TheirNumber]) -> None:
     """Notes each amount whose header, or else whose sheet, says another unit than the mapping."""
-    amounts = {number: theirs for number, theirs in pointed.items() if theirs.unit in UNITS["money"]}
-    of_headers = {text for path in lines.headers.paths.values() for text in path}
-    above = [text for text in _texts_above(lines) if text not in of_headers and unit_said(text)]
+    above = [text for text in _texts_above(lines, counted) if unit_said(text)]
     of_sheet = {unit_said(text) for text in above}
     for number, theirs in sorted(amounts.items()):
         header = lines.headers.shown(number)
@@ -286,10 +321,16 @@ def _check_units_said(lines: BlockLines, pointed: Mapping[int, TheirColumn]) -> 
                 return
 
 
-def _texts_above(lines: BlockLines) -> list[str]:
-    """The texts of the first rows of the sheet, where it says what its amounts are."""
-    rows = lines.sheet.rows[:_SAID_ABOVE]
-    return [scalar for row in rows for scalar in row if isinstance(scalar, str) and not is_blank(scalar)]
+def _texts_above(lines: BlockLines, counted: Sequence[Line]) -> list[str]:
+    """The texts of the first rows of the sheet, where it says what its amounts are. A header speaks for its own column alone."""
+    of_columns = {
+        text
+        for number, path in lines.headers.paths.items()
+        for text in path
+        if any(not is_blank(lines.grid.at(line.number, number)) for line in counted[:_SAID_ABOVE])
+    }
+    texts = [scalar for row in lines.sheet.rows[:_SAID_ABOVE] for scalar in row if isinstance(scalar, str)]
+    return [text for text in texts if cleaned(text) not in of_columns]
 
 
 # Beside the last return.

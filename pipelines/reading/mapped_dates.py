@@ -38,7 +38,8 @@ def report_day(scalar: Scalar, date_format: str | None = None) -> dt.date | None
     text = cleaned(scalar)
     if found := _DATE.search(text):
         read = answer_of(found[0], _DAY, load_form(), ())
-        return read if isinstance(read, dt.date) else None
+        if isinstance(read, dt.date):
+            return read
     return _end_of_part(text.casefold())
 
 

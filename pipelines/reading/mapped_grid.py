@@ -14,6 +14,7 @@ from functools import cached_property
 
 from domain.rows import Cell
 from pipelines.reading.answers import cleaned, folded, is_blank
+from pipelines.reading.cells import MAX_CELLS
 from pipelines.reading.workbook import Scalar, Sheet
 
 CLOSE_HEADER = 0.6
@@ -77,13 +78,18 @@ class Grid:
     def _first_of_merged(self) -> dict[tuple[int, int], tuple[int, int]]:
         """Row and column of the first cell, for each cell that lies within what the sheet holds."""
         found: dict[tuple[int, int], tuple[int, int]] = {}
+        left = MAX_CELLS
         for reference in self.sheet.merged:
             if not (parts := _RANGE.fullmatch(reference)):
                 continue
             first, last = (int(parts[2]), column_number(parts[1])), (int(parts[4]), column_number(parts[3]))
-            for row in range(first[0], min(last[0], len(self.sheet.rows)) + 1):
-                for column in range(first[1], min(last[1], self._n_columns) + 1):
-                    found[row, column] = first
+            rows = range(first[0], min(last[0], len(self.sheet.rows)) + 1)
+            columns = range(first[1], min(last[1], self._n_columns) + 1)
+            # Excel lets no merged cells overlap; in a file of somebody else's making all of them may.
+            left -= len(rows) * len(columns)
+            if left < 0:
+                break
+            found.update({(row, column): first for row in rows for column in columns})
         return found
 
     def filled(self, line: int) -> list[Scalar]:

@@ -15,6 +15,7 @@ from domain.forms import Choice, Form, FormColumn, FormTable, RequiredWhen, load
 from domain.model import LocalText
 from domain.rows import SEVERITIES
 from domain.words import LANGUAGES, text
+from pipelines.reading.mapped_rules import RULES as MAPPED_RULES
 from pipelines.reading.return_file import RULES as READING_RULES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -52,7 +53,7 @@ def rules_document() -> str:
 
 def rules_of_returns() -> tuple[Rule, ...]:
     """The rules of reading and of checking, each code once."""
-    return tuple({rule.code: rule for rule in (*READING_RULES, *all_rules())}.values())
+    return tuple({rule.code: rule for rule in (*READING_RULES, *MAPPED_RULES, *all_rules())}.values())
 
 
 def write_documents(folder: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from pipelines.__main__ import main
@@ -127,10 +128,13 @@ def test_index_refuses_another_reference_year(capsys):
 
 @NEEDS_OFFICIAL
 def test_a_tampered_area_row_is_refused_with_both_values_and_nothing_is_stored(capsys, tmp_path, own_data_dir):
-    book = openpyxl.load_workbook(NEWEST)
-    cell = book["by_glid_indeks"]["B196"]
-    cell.value = cell.value + 0.1
-    book.save(tmp_path / "tampered.xlsx")
+    n_changed = 0
+    with zipfile.ZipFile(NEWEST) as official, zipfile.ZipFile(tmp_path / "tampered.xlsx", "w") as tampered:
+        for name in official.namelist():
+            content, n = re.subn(rb'(<c r="B196"><v>0\.)8(\d+</v>)', rb"\g<1>9\2", official.read(name))
+            tampered.writestr(name, content)
+            n_changed += n
+    assert n_changed == 1
     code, found, _ = run(capsys, "traffic", str(tmp_path / "tampered.xlsx"), *TRAFFIC)
     (finding,) = (finding for finding in found["findings"] if finding["severity"] == "error")
     assert (code, found["status"], found["submission_id"]) == (REFUSED, "refused", None)
@@ -224,3 +228,22 @@ def test_a_bad_setting_is_named(capsys, monkeypatch):
     monkeypatch.setenv("APP_LANGUAGE", "klingon")
     assert main(["demo"]) == REFUSED
     assert "APP_LANGUAGE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("year", "index_pct"), [(2017, 0.0), (2018, 0.2), (2019, 1.1)])
+def test_index_of_a_raw_file_is_our_own_yearly_index(capsys, year, index_pct):
+    raw = OFFICIAL / f"pointindex_956_{year}.csv"
+    if not raw.exists():
+        pytest.skip("the raw files do not lie beside the repository")
+    code, found, _ = run(capsys, "index", str(raw), "--year", str(year), "--json")
+    assert code == 0
+    assert [(row["year_from"], row["year_to"], row["month"]) for row in found["yearly"]] == [(year - 1, year, 12)]
+    assert found["yearly"][0]["index_pct"] == pytest.approx(index_pct, abs=0.05)
+
+
+def test_index_of_a_file_that_is_neither_says_what_is_wrong(capsys, tmp_path):
+    (tmp_path / "a.csv").write_text("hei\n")
+    code, found, _ = run(capsys, "index", str(tmp_path / "a.csv"), "--year", "2018", "--json")
+    assert (code, found["yearly"], bool(found["findings"])) == (2, [], True)
+    code, _, said = run(capsys, "index", str(tmp_path / "a.csv"), "--json")
+    assert (code, "--year" in said) == (2, True)

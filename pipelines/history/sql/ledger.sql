@@ -127,14 +127,67 @@ CREATE TABLE IF NOT EXISTS return_row (
     missing VARCHAR NOT NULL,
     places VARCHAR NOT NULL
 );
--- Each return with the time in which it was the newest of its agreement, party and period: a later period closes no earlier one.
+-- What was found wrong with a return when it was handed in, in the order of its sheets; `named` is JSON.
+CREATE TABLE IF NOT EXISTS return_finding (
+    submission_id BIGINT NOT NULL,
+    position INTEGER NOT NULL,
+    code VARCHAR NOT NULL,
+    severity VARCHAR NOT NULL,
+    sheet VARCHAR,
+    cell VARCHAR,
+    quoted VARCHAR,
+    named VARCHAR NOT NULL
+);
+-- What was done with a return, by whom: submit, supersede, approve, reject, reinstate or import. `sequence` is of its entry in the
+-- chain, `receipt` the content that the act binds itself to, `related_id` the return that superseded it or that is back in it.
+CREATE TABLE IF NOT EXISTS return_act (
+    sequence BIGINT NOT NULL,
+    submission_id BIGINT NOT NULL,
+    act VARCHAR NOT NULL,
+    person_id VARCHAR NOT NULL,
+    roles VARCHAR NOT NULL,
+    acted_at TIMESTAMP NOT NULL,
+    receipt VARCHAR NOT NULL,
+    related_id BIGINT
+);
+-- The chain of acts. `roles` and `facts` are JSON; what people wrote stands in audit_text, and only its salted hash in the chain.
+CREATE TABLE IF NOT EXISTS audit (
+    sequence BIGINT NOT NULL,
+    "at" TIMESTAMP NOT NULL,
+    person_id VARCHAR NOT NULL,
+    roles VARCHAR NOT NULL,
+    act VARCHAR NOT NULL,
+    agreement_id VARCHAR,
+    subject VARCHAR NOT NULL,
+    content_hash VARCHAR,
+    facts VARCHAR NOT NULL,
+    previous_hash VARCHAR NOT NULL,
+    entry_hash VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS audit_text (
+    sequence BIGINT NOT NULL,
+    field VARCHAR NOT NULL,
+    salt VARCHAR NOT NULL,
+    content VARCHAR NOT NULL
+);
+-- Each return with the last thing that was done with it.
+CREATE TEMP VIEW return_standing AS
+SELECT
+    submission_id, s.agreement_id, r.party_id, r.period, r.form_id, r.form_version, r.tables, s.receipt, s.file_name,
+    s.submitted_by, s.submitted_at AS recorded_at, s.is_synthetic, s.known_from, a.act AS last_act, a.sequence AS last_sequence
+FROM return_submission AS r
+JOIN submission AS s USING (submission_id)
+JOIN return_act AS a USING (submission_id)
+QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY a.sequence DESC) = 1;
+-- Each return that counts, with the time in which it was the newest of its agreement, party and period: a later period closes no
+-- earlier one. What waits, was rejected or was superseded while it waited counts for nothing.
 CREATE TEMP VIEW known_return AS
 SELECT
-    submission_id, s.agreement_id, r.party_id, r.period, r.form_id, r.form_version, r.tables, s.submitted_by,
-    s.submitted_at AS recorded_at, s.is_synthetic, s.known_from,
+    submission_id, agreement_id, party_id, period, form_id, form_version, tables, submitted_by, recorded_at, is_synthetic,
+    known_from,
     coalesce(
-        lead(s.known_from) OVER (PARTITION BY s.agreement_id, r.party_id, r.period ORDER BY s.known_from, submission_id),
+        lead(known_from) OVER (PARTITION BY agreement_id, party_id, period ORDER BY known_from, submission_id),
         TIMESTAMP '9999-12-31'
     ) AS known_to
-FROM return_submission AS r
-JOIN submission AS s USING (submission_id);
+FROM return_standing
+WHERE last_act IN ('approve', 'reinstate', 'import');

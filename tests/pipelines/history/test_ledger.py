@@ -13,7 +13,10 @@ import pytest
 
 from pipelines.history import ledger as ledger_module
 from pipelines.history.busy import LedgerBusy
+from pipelines.history.disk import steps_told_to
 from pipelines.history.ledger import Original, keep_original, open_ledger
+from pipelines.history.publish import publish
+from pipelines.history.verify import verify
 from tests.builders import AT, printed, store, submission
 
 ROOT = Path(__file__).parents[3]
@@ -51,6 +54,52 @@ def test_a_publication_entered_after_a_later_one_is_late(tmp_path):
     with open_ledger(tmp_path) as ledger:
         late = ledger.connection.execute("SELECT published_on, is_late FROM submission ORDER BY submission_id").fetchall()
     assert [is_late for _, is_late in late] == [False, True, False]
+
+
+def steps_of_a_commit(folder: Path) -> list[str]:
+    heard: list[str] = []
+    with steps_told_to(heard.append), open_ledger(folder) as ledger:
+        ledger.commit(submission("b"), {})
+    return heard
+
+
+def test_a_commit_keeps_its_order(tmp_path):
+    store(tmp_path, printed(1, 0, 2))
+    heard = [told for told in steps_of_a_commit(tmp_path) if told.startswith("before") and " fsync" not in told]
+    name = submission("b").originals[0].sha256
+    assert heard == [
+        f"before write {name}", f"before rename {name}", "before commit", "before checkpoint", "before append audit.jsonl",
+        "before append heads.log",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_whenever_a_commit_is_stopped_all_of_it_is_there_or_none(tmp_path, number):
+    store(tmp_path, printed(1, 0, 2))
+    told = 0
+
+    def stop(_: str) -> None:
+        nonlocal told
+        told += 1
+        if told == number + 1:
+            raise OSError("no space")
+
+    with steps_told_to(stop), pytest.raises(OSError, match="no space"), open_ledger(tmp_path) as ledger:
+        ledger.commit(submission("b"), {})
+    with open_ledger(tmp_path) as ledger:
+        entries = ledger.connection.execute("SELECT count(*) FROM audit").fetchone()[0]
+        numbers = ledger.connection.execute("SELECT count(*) FROM submission").fetchone()[0]
+        assert entries == numbers
+        assert numbers in (1, 2)
+        if numbers == 1:
+            ledger.commit(submission("b"), {})
+        publish(ledger, AT)
+    assert (verify(tmp_path).first_bad, verify(tmp_path).n_entries) == (None, 2)
+
+
+def test_every_step_was_stopped_at(tmp_path):
+    store(tmp_path, printed(1, 0, 2))
+    assert len(steps_of_a_commit(tmp_path)) == 20
 
 
 HOLD = """

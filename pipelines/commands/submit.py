@@ -1,0 +1,56 @@
+"""`submit`: checks a return and stores it, so that somebody else can approve it."""
+
+from __future__ import annotations
+
+import argparse
+
+from domain.words import text
+from pipelines.commands.outcome import DONE, FINDINGS, REFUSED, Command, Outcome, existing_file, now
+from pipelines.printing import finding_line, findings_json
+from pipelines.settings import Settings
+
+_CODES = {"refused": FINDINGS, "to_confirm": FINDINGS, "unreadable": REFUSED}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which files, who hands them in, whose return they are where they do not say so, and why what must be confirmed is right."""
+    parser.add_argument("file", nargs="+")
+    parser.add_argument("--as", dest="person", required=True)
+    parser.add_argument("--agreement")
+    parser.add_argument("--party")
+    parser.add_argument("--period")
+    parser.add_argument("--note", metavar="TEXT")
+
+
+def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
+    """Exit 2 where the files cannot be read, 1 where there are errors or a note is missing. Then nothing is stored."""
+    from pipelines.returns import Asked, submit
+
+    paths, language = [existing_file(name) for name in parsed.file], setting.language
+    asked = Asked(parsed.agreement, parsed.party, parsed.period)
+    stored = submit(parsed.person, paths, asked, now(), setting.data_dir, parsed.note)
+    checked, found = stored.checked, stored.checked.found
+    answer = {
+        "submission_id": stored.submission_id,
+        "status": "refused" if stored.status == "unreadable" else stored.status,
+        "receipt": stored.receipt,
+        "already_submitted_as": stored.already_submitted_as,
+        "superseded": list(stored.superseded),
+        "agreement_id": found.agreement_id if found else None,
+        "party_id": found.party_id if found else None,
+        "period": found.period if found else None,
+        "rows": checked.n_rows,
+        "findings": findings_json(checked.findings, language),
+    }
+    lines = [finding_line(finding, language) for finding in checked.findings]
+    if stored.already_submitted_as is not None:
+        status = text(f"return_status.{stored.status}", language)
+        lines.append(text("command.submit_again", language, number=stored.already_submitted_as, status=status))
+        return Outcome(answer, lines)
+    named = {f"n_{severity}": count for severity, count in checked.n_of.items()}
+    lines.append(text(f"command.submit_{stored.status}", language, number=stored.submission_id, **named))
+    lines += [text("command.superseded", language, number=number) for number in stored.superseded]
+    return Outcome(answer, lines, _CODES.get(stored.status, DONE))
+
+
+SUBMIT = Command("submit", arguments, run)
