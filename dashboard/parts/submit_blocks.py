@@ -22,12 +22,13 @@ from dashboard.parts.finding_blocks import counted, counted_words, finding_downl
 from dashboard.parts.sending_blocks import change_table, forecast_line, receipt, sending_step, sent_before
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import uploader_style
-from domain.forms import Form, load_form
+from domain.forms import load_form
 from domain.model import Agreement, Party, ReportingCycle, Unknown
 from domain.numbers import NO_VALUE, date_text, decimal_text, period_text
 from domain.period import Month, Period
 from domain.returns import Return
-from pipelines.answers.returns import deadline_on, last_return, reporting_status
+from pipelines.answers.return_acts import waiting_returns
+from pipelines.answers.returns import deadline_on, last_return, moment_of, reporting_status
 from pipelines.returns import Asked, CheckedReturn, CheckFailed, ReaderCrashed, Upload, check_upload, kept_for_a_while, warm_up
 from pipelines.settings import settings
 from pipelines.writing.marking import marked_copy
@@ -56,7 +57,8 @@ def opening(here: Surroundings, agreement: Agreement) -> None:
     """The page's one sentence: how many have delivered for the period that is due, and until when."""
     period = periods(agreement, here.today)[0]
     status = _status(here, agreement, period)
-    named = {"period": period_text(period, here.language), "n": int(status["submitted_at"].notna().sum()), "of": len(status)}
+    n_delivered = int((status["submitted_at"].notna() | status["is_waiting"]).sum())
+    named = {"period": period_text(period, here.language), "n": n_delivered, "of": len(status)}
     until = deadline_on(agreement, period)
     if until is None:
         blocks.finding(here.say("page.submit.some_delivered" if named["n"] else "page.submit.none_delivered", **named))
@@ -211,7 +213,8 @@ def answer_to_upload(here: Surroundings, agreement: Agreement, asked: Asked, dro
         finding_downloads(here, agreement, checked.findings, _about(here, agreement, checked, dropped), key)
     if checked.found:
         _what_changes(here, checked, checked.found)
-    sending_step(here, agreement, checked, dropped.uploads, dropped.digest, _check_again)
+    with st.columns([1, 1])[0]:
+        sending_step(here, agreement, checked, dropped.uploads, dropped.digest, _check_again)
 
 
 def _is_more_than_one_return(uploads: tuple[Upload, ...]) -> bool:
@@ -325,9 +328,11 @@ def _what_changes(here: Surroundings, checked: CheckedReturn, found: Return) -> 
     if checked.previous is None:
         blocks.title(here.say("page.submit.rows_title"))
     else:
-        blocks.title(here.say("page.approve.changes_since", period=period_text(checked.previous.period, here.language)))
-        forecast_line(here, found, checked.previous)
-    change_table(here, checked.form, found, checked.previous)
+        since = here.say("page.approve.changes_since", period=period_text(checked.previous.period, here.language))
+        blocks.title(here.say("page.submit.rows_title"), since)
+        if not checked.has_errors:
+            forecast_line(here, found, checked.previous)
+    change_table(here, checked.form, found, checked.previous, here.say("page.submit.rows_caption"))
 
 
 def who_has_delivered(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
@@ -339,7 +344,7 @@ def who_has_delivered(here: Surroundings, agreement: Agreement, asked: Asked) ->
     said = period_text(asked.period, here.language)
     blocks.title(here.say("page.submit.status_title", period=said), " ".join(_cycle(here, agreement)))
     has_any = bool(status["submitted_at"].notna().any())
-    if not has_any and deadline_on(agreement, asked.period) is None:
+    if not has_any and not status["is_waiting"].any() and deadline_on(agreement, asked.period) is None:
         blocks.small(here.say("page.submit.nobody", of=len(status)))
         return
     names = ("party", "status", "delivered", "number", "projects") if has_any else ("party", "status")
@@ -352,7 +357,8 @@ def _delivery(here: Surroundings, row) -> list[str]:  # type: ignore[no-untyped-
     if pd.isna(row.submitted_at):
         # Nobody waits for what no deadline was set for.
         status = row.status if row.deadline_on else "not_delivered"
-        return [row.party_name, here.say(f"page.submit.status.{status}"), NO_VALUE, NO_VALUE, NO_VALUE]
+        said = here.say("page.approve.staged" if row.is_waiting else f"page.submit.status.{status}")
+        return [row.party_name, said, NO_VALUE, NO_VALUE, NO_VALUE]
     return [
         row.party_name,
         here.say(f"page.submit.status.{row.status}"),
@@ -380,10 +386,16 @@ def _cycle(here: Surroundings, agreement: Agreement) -> list[str]:
 
 
 def _status(here: Surroundings, agreement: Agreement, period: str) -> pd.DataFrame:
-    """One row per party that reports and existed in the period, or has delivered for it."""
+    """One row per party that reports and existed in the period, or has delivered for it.
+
+    `is_waiting` says that a return of the period waits to be approved, and was handed in by the date that is asked about.
+    """
     if here.snapshot is None:
         raise ValueError("a page with returns needs a snapshot")
     ask = partial(reporting_status, here.snapshot, agreement, period, here.as_of)
     status = kept(ask, "delivered", period, *here.known(agreement))
     there = {party.party_id for party in reporting_parties(agreement, period, period)}
-    return status[status["party_id"].isin(there) | status["submitted_at"].notna()]
+    waiting = kept(partial(waiting_returns, here.snapshot, agreement), "waiting", *here.known(agreement))
+    own = waiting[(waiting["period"] == period) & (waiting["submitted_at"] <= moment_of(here.as_of))]
+    status = status.assign(is_waiting=status["party_id"].isin(set(own["party_id"])))
+    return status[status["party_id"].isin(there) | status["submitted_at"].notna() | status["is_waiting"]]

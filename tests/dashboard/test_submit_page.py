@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit import cache_resource
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts import finding_blocks, submit_blocks, surroundings
+from dashboard.parts import finding_blocks, sending_blocks, submit_blocks, surroundings
 from dashboard.parts.finding_blocks import cell_ranges, counted, findings_table, worst_first
 from dashboard.parts.submit_blocks import periods, reporting_parties
 from dashboard.parts.surroundings import Surroundings
@@ -23,10 +24,13 @@ from dashboard.theme import PALETTES, SEVERITY_SYMBOLS, uploader_style
 from domain.forms import load_form
 from domain.model import ReportingCycle
 from domain.rows import SEVERITIES, Finding, column_letters
-from pipelines.reading.worker import CheckFailed
-from pipelines.returns import Asked, CheckedReturn, Upload
+from pipelines.acting import NotAllowed
+from pipelines.answers.return_acts import acts_on_returns, waiting_returns
+from pipelines.answers.returns import return_of
+from pipelines.history.snapshot import open_snapshot
+from pipelines.returns import Asked, CheckedReturn, CheckFailed, LedgerBusy, Submitted, Upload, approve
 from pipelines.writing.tables import as_csv
-from tests.builders import agreement, printed, store
+from tests.builders import AT, agreement, printed, store
 from tests.pages import run_page, written
 from tests.return_files import filled, small_return
 
@@ -350,6 +354,156 @@ def test_a_check_that_fails_is_a_sentence_and_can_be_tried_again(dropped, caplog
     next(button for button in app.button if button.key == "check_again").click()
     again(app)
     assert len(crash.asked) == 2
+
+
+# Handing in
+
+
+class Sends:
+    """Stands for the handing in: answers as told, and remembers what it was asked."""
+
+    def __init__(self, status: str = "staged", number: int | None = 777, again_as: int | None = None) -> None:
+        self.status, self.number, self.again_as = status, number, again_as
+        self.calls: list[tuple[str, Asked, str | None]] = []
+
+    def __call__(self, actor, uploads, asked, at, data_dir, note=None) -> Submitted:
+        self.calls.append((actor, asked, note))
+        return Submitted(Checks()(uploads, asked, data_dir), "sha256:abc", self.status, self.number, self.again_as)
+
+
+def acting_as(app: AppTest, person_id: str) -> AppTest:
+    next(box for box in app.selectbox if str(box.key).startswith("acting")).set_value(person_id)
+    return again(app)
+
+
+def sent(app: AppTest, note: str = "") -> AppTest:
+    """The page after the note was written and the button pressed."""
+    if note:
+        app.text_area[0].set_value(note)
+    next(button for button in app.button if button.label == "Send inn").click()
+    return again(app)
+
+
+def can_send(app: AppTest) -> bool:
+    return any(button.label == "Send inn" for button in app.button)
+
+
+@pytest.mark.parametrize("findings", [(ERROR,), (ERROR, HOLD), (MORE,)])
+def test_what_has_errors_cannot_be_handed_in(dropped, findings):
+    app = dropped(Checks(*findings))
+    assert "3. Send inn" not in written(app)
+    assert not can_send(app)
+
+
+@pytest.mark.parametrize(
+    ("person_id", "said"),
+    [
+        ("lindvag.analyst", "kan bare levere rapporter for sin egen part."),
+        ("fjordby.member", "har ingen rolle som gir lov til dette."),
+    ],
+)
+def test_who_may_not_hand_in_gets_a_sentence_and_no_button(dropped, person_id, said):
+    app = dropped(Checks())
+    assert not can_send(app)
+    app = acting_as(app, person_id)
+    assert not can_send(app)
+    assert said in written(app)
+
+
+def test_what_must_be_confirmed_needs_a_note(dropped, monkeypatch):
+    sends = Sends()
+    monkeypatch.setattr(sending_blocks, "submit_upload", sends)
+    app = acting_as(dropped(Checks(HOLD)), "fjordby.analyst")
+    assert "Begrunnelse for det som må bekreftes (1)" in app.text_area[0].label
+    app = sent(app, "  ")
+    assert "Skriv en begrunnelse" in written(app)
+    assert sends.calls == []
+    app = sent(app, "Avtalt")
+    assert sends.calls == [("fjordby.analyst", Asked("fjordbyen", "fjordby", "2026-Q3"), "Avtalt")]
+    assert verdict(app).startswith("status: Rapporten er levert som nummer 777: venter på godkjenning")
+    assert not can_send(app)
+
+
+def test_the_same_content_again_says_as_which_number(dropped, monkeypatch):
+    monkeypatch.setattr(sending_blocks, "submit_upload", Sends("approved", 712, 712))
+    app = sent(acting_as(dropped(Checks()), "fjordby.analyst"))
+    assert verdict(app).startswith("status: Det samme innholdet er alt levert som nummer 712: godkjent")
+
+
+@pytest.mark.parametrize("status", ["refused", "to_confirm", "unreadable"])
+def test_what_was_not_stored_after_all_is_said(dropped, monkeypatch, status):
+    monkeypatch.setattr(sending_blocks, "submit_upload", Sends(status, None))
+    app = sent(acting_as(dropped(Checks()), "fjordby.analyst"))
+    assert "Grunnlaget er endret siden filen ble kontrollert." in written(app)
+    assert "Rapporten er levert" not in written(app)
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (LedgerBusy("x"), "Noen andre lagrer akkurat nå."),
+        (CheckFailed("x"), "Feilen ligger i løsningen"),
+        (NotAllowed("unknown_person", "fjordby.analyst", "submit_return"), "er ikke lenger blant personene"),
+    ],
+)
+def test_what_could_not_be_stored_is_a_sentence(dropped, monkeypatch, failure, said):
+    def refuse(*_):
+        raise failure
+
+    monkeypatch.setattr(sending_blocks, "submit_upload", refuse)
+    app = sent(acting_as(dropped(Checks()), "fjordby.analyst"))
+    assert "Rapporten er ikke levert" in written(app)
+    assert said in written(app)
+
+
+def test_other_files_begin_anew(dropped, monkeypatch):
+    monkeypatch.setattr(sending_blocks, "submit_upload", Sends())
+    app = sent(acting_as(dropped(Checks()), "fjordby.analyst"))
+    app.file_uploader[0].set_value([("rapport.xlsx", b"PK mended", "")])
+    app = again(app)
+    assert verdict(app).startswith("status: Rapporten er klar til å leveres")
+    assert can_send(app)
+
+
+def test_what_changes_is_counted_and_the_forecasts_are_summed(dropped):
+    app = dropped(Checks())
+    assert "87,6 mill. kr nå (prosjekter med tall: 3). Endring: 0,0 mill. kr." in written(app)
+    assert "Endret siden rapporten for 2. kvartal 2026" in written(app)
+    assert "Endring:" not in written(dropped(Checks(ERROR)))
+
+
+def test_the_whole_way_from_the_file_to_what_counts(monkeypatch, tmp_path, local):
+    """Handed in by the analyst, refused to the same person, approved by the secretariat; the store is looked at after each."""
+    cache_resource.clear()
+    folder = tmp_path / "var"
+    store(folder, printed(1, 0, 2))
+    app = page(monkeypatch, folder)
+    content = filled()
+    app.file_uploader[0].set_value([("rapport.xlsx", content, "application/octet-stream")])
+    app = sent(acting_as(again(app), "fjordby.analyst"), "Avtalt")
+    number = waiting_returns(open_snapshot(folder), agreement())["submission_id"].item()
+    assert f"Rapporten er levert som nummer {number}: venter på godkjenning" in verdict(app)
+    assert "Levert av Tuva Fjordgløtt" in verdict(app)
+    assert content in {path.read_bytes() for path in (folder / "originals").rglob("*") if path.is_file()}
+    assert return_of(open_snapshot(folder), agreement(), "fjordby", "2026-Q3") is None
+    assert "1 av 5 parter har levert" in written(app)
+    assert "Fjordby kommune Venter på godkjenning" in re.sub(r"\s+", " ", written(app))
+
+    queue = run_page("pages/approve.py", monkeypatch, folder, agreement="fjordbyen")
+    assert "Én rapport venter" in written(queue)
+    queue = acting_as(queue, "fjordby.analyst")
+    assert "Godkjenn" not in {button.label for button in queue.button}
+    with pytest.raises(NotAllowed):
+        approve("fjordby.analyst", number, AT, folder)
+    queue = acting_as(queue, "secretariat.lead")
+    next(button for button in queue.button if button.label == "Godkjenn").click()
+    assert "er godkjent. Tallene gjelder nå." in written(again(queue))
+    assert "Ingen rapporter venter" in written(queue)
+    counted_now = return_of(open_snapshot(folder), agreement(), "fjordby", "2026-Q3")
+    assert counted_now is not None
+    assert len(counted_now.of("projects")) == 3
+    assert acts_on_returns(open_snapshot(folder), agreement())["person_id"].tolist() == ["secretariat.lead", "fjordby.analyst"]
+    assert f"nummer {number}: godkjent" in verdict(again(app))
 
 
 # What may stand in cells and names
