@@ -1,7 +1,7 @@
 # `make` alone lists the commands. They need Python 3.11 and make; everything else is installed into .venv.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench demo lock chromium
+.PHONY: help run test trust check fix bench demo lock chromium
 
 PORT ?= 8501
 ADDRESS := http://127.0.0.1:$(PORT)
@@ -27,6 +27,9 @@ run: .venv/run.stamp ## laster eksempeldata, starter dashbordet (PORT=8501) og �
 # A process for each processor. Compiled modules are kept, so that the processes that tests start need not compile them again.
 test: .venv/dev.stamp chromium ## kjører alle tester (også i nettleser, når Chromium finnes)
 	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+trust: .venv/dev.stamp ## kjører de tunge prøvene: prosesser som drepes, skader på filer, lange rekker av handlinger
+	$(PY) -m pytest -m trust --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: .venv/dev.stamp ## ser etter feil i stil, typer og romgrenser; endrer ingenting
 	.venv/bin/ruff check .

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from domain.rows import PointMonth
-from pipelines.examples.fjordbyen import generate
+from pipelines.examples.fjordbyen.points import generate
 from pipelines.methods.city_index import rolling_index
 from pipelines.reading.traffic_file import read_traffic_file
 from tests.oracles import rolling_index_slowly

@@ -17,10 +17,10 @@ from pathlib import Path
 from domain.forms import load_form
 from domain.load import load_agreements
 from domain.returns import Answer, Return, ReturnRow
-from pipelines.examples.fjordbyen_returns import next_return
+from pipelines.examples.fjordbyen.returns import next_return
 from pipelines.returns import Asked, check_return
-from pipelines.writing.marking import marked_copy
-from pipelines.writing.template import template
+from pipelines.writing.marks.marking import marked_copy
+from pipelines.writing.templates.template import template
 
 PARTY, PERIOD = "fjordby", "2026-Q3"
 TIMES = 5

@@ -22,10 +22,10 @@ from pipelines.history.return_rows import commit_return, new_return
 from pipelines.history.snapshot import NoSnapshot, open_snapshot
 from pipelines.reading.any_file import BOTH
 from pipelines.reading.child import read_in_child
-from pipelines.reading.mapped_cells import OF_THE_ROW, in_own_places
-from pipelines.reading.mapped_checks import units_beside_history
-from pipelines.reading.mapped_file import read_mapped
-from pipelines.reading.mapped_rules import Noted
+from pipelines.reading.mapped.cells import OF_THE_ROW, in_own_places
+from pipelines.reading.mapped.checks import units_beside_history
+from pipelines.reading.mapped.file import read_mapped
+from pipelines.reading.mapped.rules import Noted
 from pipelines.reading.return_file import ReadReturn
 from pipelines.reading.workbook import ReadWorkbook
 from pipelines.reading.worker import the_worker

@@ -15,8 +15,8 @@ from domain.model import Agreement
 from domain.returns import Answer, Missing
 from domain.rows import column_letters
 from pipelines.reading.answers import AnswerReader, Fault, folded, is_blank, shown, unit_words
-from pipelines.reading.mapped_grid import Grid, Headers, header_text, plain, sheet_named
-from pipelines.reading.mapped_units import unit_said
+from pipelines.reading.mapped.grid import Grid, Headers, header_text, plain, sheet_named
+from pipelines.reading.mapped.units import unit_said
 from pipelines.reading.workbook import ReadWorkbook, Sheet
 
 __all__ = ["Layout", "ReadWorkbook", "Theirs"]

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 _QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+# Pages share a process, and so what it has compiled of Streamlit's scripts: half the processor time of a page.
+_SHARED = "--process-per-site"
 # Names and numbers alike lead nowhere but to this machine. Playwright's own interception would turn the browser's cache off.
 _OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
+_MEDIA = {"color_scheme", "contrast", "forced_colors", "reduced_motion"}  # said to a page, so that it needs no other profile
 _STARTS_WITHIN_SECONDS = 60
 
 
@@ -50,6 +53,27 @@ class OfflinePage:
             self.origins.add("/".join(asked.url.split("/", 3)[:3]))
 
 
+@dataclass
+class Profile:
+    """A browser profile that serves many tests, so that Streamlit's scripts are fetched and compiled once, not per page."""
+
+    context: BrowserContext
+    kept: Page | None = None  # keeps the process of its site while no test has a page
+
+    def forget(self, origins: set[str]) -> None:
+        """Closes the pages of a test and empties what they have stored, but not the files that they have fetched."""
+        if self.kept is None and origins:
+            self.kept = self.context.new_page()
+            self.kept.goto(f"{min(origins)}/_stcore/health")
+        for page in self.context.pages:
+            if page is not self.kept:
+                page.close()
+        for origin in origins:
+            session = self.context.new_cdp_session(self.kept)
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        self.context.clear_cookies()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A headless Chromium with a fresh profile. Without one the test is skipped, but fails where CI=true."""
@@ -61,53 +85,43 @@ def chromium() -> Iterator[Browser]:
 
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*_QUIET, _OFFLINE, *as_root])
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*_QUIET, _SHARED, _OFFLINE, *as_root])
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def profiles(chromium: Browser) -> dict[str, BrowserContext]:
-    """Browser profiles by their options. They last, so that Streamlit's scripts are fetched and compiled once, not per page."""
+def profiles(chromium: Browser) -> dict[str, Profile]:
+    """The browser profiles so far, by their options."""
     return {}
 
 
 @pytest.fixture
-def offline_page(chromium: Browser, profiles: dict[str, BrowserContext]) -> Iterator[Callable[..., OfflinePage]]:
+def offline_page(chromium: Browser, profiles: dict[str, Profile]) -> Iterator[Callable[..., OfflinePage]]:
     """Opens pages of a given size that reach this machine only: `offline_page(390, 844, color_scheme="dark")`.
 
     A profile serves many tests, without what they stored: set a page, not its context.
     """
-    opened: list[OfflinePage] = []
+    opened: list[tuple[Profile, OfflinePage]] = []
 
     def open_page(width: int = 1280, height: int = 900, **options: object) -> OfflinePage:
+        media = {name: options.pop(name) for name in _MEDIA & options.keys()}
         settings = {"locale": "nb-NO", "service_workers": "block", **options}
         key = repr(sorted(settings.items()))
         if key not in profiles:
-            profiles[key] = chromium.new_context(**settings)
-        offline = OfflinePage(profiles[key].new_page())
-        profiles[key].on("request", offline.note)  # also of popups
+            profiles[key] = Profile(chromium.new_context(**settings))
+        context = profiles[key].context
+        offline = OfflinePage(context.new_page())
+        context.on("request", offline.note)  # also of popups
         offline.page.set_viewport_size({"width": width, "height": height})
-        opened.append(offline)
+        offline.page.emulate_media(**media)
+        opened.append((profiles[key], offline))
         return offline
 
     yield open_page
-    for offline in opened:
-        context = offline.page.context
-        context.remove_listener("request", offline.note)
-        _forget(context, offline.origins)
-
-
-def _forget(context: BrowserContext, origins: set[str]) -> None:
-    """No page of the profile is open, and what they stored there is gone; the files that they fetched stay."""
-    for page in context.pages:
-        page.close()
-    blank = context.new_page()
-    session = context.new_cdp_session(blank)
-    for origin in origins:
-        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-    context.clear_cookies()
-    blank.close()
+    for profile, offline in opened:
+        profile.context.remove_listener("request", offline.note)
+        profile.forget(offline.origins)
 
 
 def is_here(address: str) -> bool:

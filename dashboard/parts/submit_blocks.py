@@ -31,8 +31,8 @@ from pipelines.answers.return_acts import waiting_returns
 from pipelines.answers.returns import deadline_on, last_return, moment_of, reporting_status
 from pipelines.returns import Asked, CheckedReturn, CheckFailed, ReaderCrashed, Upload, check_upload, kept_for_a_while, warm_up
 from pipelines.settings import settings
-from pipelines.writing.marking import marked_copy
-from pipelines.writing.template import template
+from pipelines.writing.marks.marking import marked_copy
+from pipelines.writing.templates.template import template
 
 _N_PERIODS = 6
 _MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}

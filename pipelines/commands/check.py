@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
     """Exit 2 where the files cannot be read, 1 where there are errors."""
     from pipelines.returns import Asked, check_return
-    from pipelines.writing.marking import marked_copy
+    from pipelines.writing.marks.marking import marked_copy
 
     paths, language = [existing_file(name) for name in parsed.file], setting.language
     if parsed.mapping:

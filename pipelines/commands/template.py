@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
     """Makes every workbook before it writes the first one, so that a refusal leaves nothing behind."""
     from domain.forms import load_form
-    from pipelines.writing.template import template
+    from pipelines.writing.templates.template import template
 
     agreement, language = agreement_named(parsed.agreement, setting), setting.language
     period = _period(parsed.period, agreement)

@@ -1,1 +1,1 @@
-"""The invented agreement: its traffic and, later, its returns. Nothing here is measured, and no page reads it."""
+"""Example data: what is loaded so that a fresh installation shows something true or plainly invented."""

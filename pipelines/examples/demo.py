@@ -15,9 +15,9 @@ from domain.model import Agreement, Person, Unknown
 from domain.period import Month
 from domain.rows import Cell, Point, PointMonth, PublishedRolling, PublishedYearly, TrafficFile
 from pipelines.acting import person_who_may
-from pipelines.examples.fjordbyen import generate
-from pipelines.examples.fjordbyen_returns import generate_returns
-from pipelines.examples.return_files import FileWriter
+from pipelines.examples.fjordbyen.points import generate
+from pipelines.examples.fjordbyen.return_files import FileWriter
+from pipelines.examples.fjordbyen.returns import generate_returns
 from pipelines.history.acts import act_row, decision
 from pipelines.history.ledger import Change, Ledger, NewSubmission, Original, open_ledger, submitted
 from pipelines.history.publish import publish

@@ -15,7 +15,7 @@ from domain.forms import Choice, Form, FormColumn, FormTable, RequiredWhen, load
 from domain.model import LocalText
 from domain.rows import SEVERITIES
 from domain.words import LANGUAGES, text
-from pipelines.reading.mapped_rules import RULES as MAPPED_RULES
+from pipelines.reading.mapped.rules import RULES as MAPPED_RULES
 from pipelines.reading.return_file import RULES as READING_RULES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -31,6 +31,8 @@ from tests.pages import run_page, written
 from tests.return_files import small_return
 from tests.staged import handed_in, read_in_no_time
 
+pytestmark = pytest.mark.trust
+
 LEAD, OFFICER, ANALYST = "secretariat.lead", "secretariat.officer", "fjordby.analyst"
 FORM = load_form()
 page = partial(run_page, "pages/approve.py", agreement="fjordbyen")

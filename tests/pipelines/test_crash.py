@@ -36,6 +36,8 @@ from pipelines.settings import heads_file
 from tests.builders import AT
 from tests.staged import handed_in, read_in_no_time
 
+pytestmark = pytest.mark.trust
+
 LEAD = "secretariat.lead"
 DIED = 9
 ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}

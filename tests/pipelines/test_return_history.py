@@ -16,6 +16,8 @@ from pipelines.returns import CannotDecide, approve, reinstate, reject
 from tests.builders import AT
 from tests.staged import handed_in, read_in_no_time
 
+pytestmark = pytest.mark.trust
+
 LEAD = "secretariat.lead"
 END = dt.datetime(9999, 12, 30)
 PERIODS = ("2026-Q2", "2026-Q3")

@@ -16,13 +16,13 @@ from domain.forms import Form, FormTable, load_form
 from domain.returns import Return
 from domain.rows import column_letters
 from pipelines import returns
-from pipelines.examples.fjordbyen_returns import generate_returns, next_return
+from pipelines.examples.fjordbyen.returns import generate_returns, next_return
 from pipelines.printing import finding_line
 from pipelines.reading import return_file
 from pipelines.reading.any_file import BOTH, read_file
 from pipelines.reading.worker import check_here
 from pipelines.returns import Asked, CheckedReturn, Upload, check_return, check_upload
-from pipelines.writing.template import template
+from pipelines.writing.templates.template import template
 from tests.builders import agreement
 from tests.hostile import REFUSED, Hostile
 from tests.return_files import csv_of, filled, saved, small_return, written

@@ -8,7 +8,7 @@ import shutil
 
 from pipelines.answers.return_acts import acts_on_returns, waiting_returns
 from pipelines.examples.demo import load_examples
-from pipelines.examples.fjordbyen_returns import generate_returns
+from pipelines.examples.fjordbyen.returns import generate_returns
 from pipelines.history.audit import read_jsonl
 from pipelines.history.publish import current_name
 from pipelines.history.verify import verify

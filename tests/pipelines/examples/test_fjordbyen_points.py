@@ -11,8 +11,8 @@ import pytest
 from domain.load import BUILT_IN, load_agreement
 from domain.period import Month, Period
 from domain.rows import Point, PointMonth
-from pipelines.examples import fjordbyen
-from pipelines.examples.fjordbyen import generate
+from pipelines.examples.fjordbyen import points as fjordbyen
+from pipelines.examples.fjordbyen.points import generate
 from pipelines.methods.city_index import answer, rolling_index
 
 OLD_ROAD = ("FJ043", "FJ044", "FJ048", "FJ049")

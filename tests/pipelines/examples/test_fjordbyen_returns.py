@@ -21,10 +21,10 @@ from domain.period import Period
 from domain.returns import Missing, Return, ReturnRow, Split, answer_json
 from pipelines.answers.returns import deadline_on, last_return, reporting_status, return_of
 from pipelines.examples.demo import load_examples
-from pipelines.examples.fjordbyen_faults import CORRECTED_PROJECT, CORRECTED_RETURN
-from pipelines.examples.fjordbyen_portfolio import QUARTERS, projects
-from pipelines.examples.fjordbyen_returns import PARTIES, generate_returns, next_return
-from pipelines.examples.return_files import FileWriter
+from pipelines.examples.fjordbyen.faults import CORRECTED_PROJECT, CORRECTED_RETURN
+from pipelines.examples.fjordbyen.portfolio import QUARTERS, projects
+from pipelines.examples.fjordbyen.return_files import FileWriter
+from pipelines.examples.fjordbyen.returns import PARTIES, generate_returns, next_return
 from pipelines.history.snapshot import open_snapshot
 from pipelines.reading.return_file import Asked, read_return
 from tests.builders import AT, agreement

@@ -12,12 +12,12 @@ import pytest
 from domain.forms import Form, FormColumn, load_form
 from domain.mappings import BUILT_IN, FormMapping, TheirNumber, load_mapping
 from domain.returns import Missing
-from pipelines.examples.fjordbyen_returns import next_return
+from pipelines.examples.fjordbyen.returns import next_return
 from pipelines.printing import finding_line
 from pipelines.reading.any_file import BOTH, read_file
-from pipelines.reading.mapped_dates import day_written, report_day
-from pipelines.reading.mapped_file import read_mapped
-from pipelines.reading.mapped_units import unit_said
+from pipelines.reading.mapped.dates import day_written, report_day
+from pipelines.reading.mapped.file import read_mapped
+from pipelines.reading.mapped.units import unit_said
 from pipelines.reading.return_file import ReadReturn
 from pipelines.reading.workbook import CellNote, ReadWorkbook, Refusal, Sheet
 from tests.builders import agreement

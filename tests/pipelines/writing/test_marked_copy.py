@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
-from pipelines.writing.marked_copy import FILLS, ListWords, Mark, MarkedCopy, findings_list, marked_tables, marked_workbook
+from pipelines.writing.marks.marked_copy import FILLS, ListWords, Mark, MarkedCopy, findings_list, marked_tables, marked_workbook
 
 WORDS = ListWords("Funn", ("Grad", "Sted", "Hva er galt", "Hva du gjør"), ("To funn", "Fjordby, 3. kvartal 2026"), "Hele filen")
 ERROR = Mark("error", "Feil", "Økonomi", "H14", "Påløpt hittil er 12,4.", "Rett tallet.")

@@ -23,10 +23,10 @@ from domain.words import text
 from pipelines.reading.answers import answer_of
 from pipelines.reading.return_file import Asked, return_of
 from pipelines.reading.workbook import read_workbook
-from pipelines.writing.template import LISTS_SHEET, PREPARED_ROWS, template
-from pipelines.writing.template_columns import Filling, asked_columns, labels_of, written
-from pipelines.writing.template_limits import LAST_ROW, MESSAGE_LENGTH, TITLE_LENGTH
-from pipelines.writing.template_looks import lines_taken
+from pipelines.writing.templates.columns import Filling, asked_columns, labels_of, written
+from pipelines.writing.templates.limits import LAST_ROW, MESSAGE_LENGTH, TITLE_LENGTH
+from pipelines.writing.templates.looks import lines_taken
+from pipelines.writing.templates.template import LISTS_SHEET, PREPARED_ROWS, template
 from tests.builders import agreement
 
 PERIOD = "2026-Q3"

@@ -17,7 +17,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from domain.numbers import period_text
 from domain.rows import column_letters
-from pipelines.writing.template_columns import AskedColumn, Filling
+from pipelines.writing.templates.columns import AskedColumn, Filling
 
 DATE_FORMAT, AMOUNT_FORMAT, TEXT_FORMAT = "dd.mm.yyyy", "#,##0.0##", "@"
 NUMBER_FORMATS = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from domain.forms import Form
 from domain.returns import Return, ReturnRow
 from domain.rows import Cell, Finding
-from pipelines.reading.mapped_file import MappedRow
+from pipelines.reading.mapped.file import MappedRow
 
 FIRST_ROW = 2
 # Said at the head of a row, of an answer that has no cell: the head itself is right.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from checks.order import MORE, MOST_OF_ONE_CODE
 from checks.rules import Rule
 from domain.rows import Cell, Finding
-from pipelines.reading.mapped_grid import column_number
+from pipelines.reading.mapped.grid import column_number
 
 RULES: tuple[Rule, ...] = (
     # Where things are looked for.

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from domain.returns import Missing
-from pipelines.examples.fjordbyen_course import State
-from pipelines.examples.fjordbyen_dates import BUILT, ENDS
-from pipelines.examples.fjordbyen_faults import WITHOUT_RESERVE, WITHOUT_RISKS
-from pipelines.examples.fjordbyen_money import HUNDRED_THOUSAND_KRONER, ONCE_SET, YearAmounts, raised
-from pipelines.examples.fjordbyen_portfolio import RESERVE_AHEAD
-from pipelines.examples.fjordbyen_told import Answers, Told, mnok, price_basis
-from pipelines.examples.fjordbyen_words import RISKS, Risk
+from pipelines.examples.fjordbyen.course import State
+from pipelines.examples.fjordbyen.dates import BUILT, ENDS
+from pipelines.examples.fjordbyen.faults import WITHOUT_RESERVE, WITHOUT_RISKS
+from pipelines.examples.fjordbyen.money import HUNDRED_THOUSAND_KRONER, ONCE_SET, YearAmounts, raised
+from pipelines.examples.fjordbyen.portfolio import RESERVE_AHEAD
+from pipelines.examples.fjordbyen.told import Answers, Told, mnok, price_basis
+from pipelines.examples.fjordbyen.words import RISKS, Risk
 
 EARLY = ("idea", "study")
 BEFORE_BUILDING = (*EARLY, "zoning_plan", "design", "ready_to_build")

@@ -12,14 +12,14 @@ from functools import cache
 
 from domain.forms import QUARTERLY_RETURN, Form, FormTable, load_form
 from domain.returns import Answer, Return, ReturnRow
-from pipelines.examples import fjordbyen_money_rows as of_money
-from pipelines.examples import fjordbyen_plan_rows as of_plans
-from pipelines.examples.fjordbyen import SEED
-from pipelines.examples.fjordbyen_course import State, course, stream
-from pipelines.examples.fjordbyen_dates import ENDS
-from pipelines.examples.fjordbyen_faults import CORRECTED_AT, CORRECTED_PROJECT, CORRECTED_RETURN, DAYS_LATE, NOT_DELIVERED
-from pipelines.examples.fjordbyen_portfolio import QUARTERS, projects
-from pipelines.examples.fjordbyen_told import Answers, Told, chance_of
+from pipelines.examples.fjordbyen import money_rows as of_money
+from pipelines.examples.fjordbyen import plan_rows as of_plans
+from pipelines.examples.fjordbyen.course import State, course, stream
+from pipelines.examples.fjordbyen.dates import ENDS
+from pipelines.examples.fjordbyen.faults import CORRECTED_AT, CORRECTED_PROJECT, CORRECTED_RETURN, DAYS_LATE, NOT_DELIVERED
+from pipelines.examples.fjordbyen.points import SEED
+from pipelines.examples.fjordbyen.portfolio import QUARTERS, projects
+from pipelines.examples.fjordbyen.told import Answers, Told, chance_of
 
 AGREEMENT_ID = "fjordbyen"
 PARTIES = ("fjordby", "lindvag", "austmark", "kystfylket", "veietaten")

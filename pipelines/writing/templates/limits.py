@@ -17,8 +17,8 @@ from domain.forms import FormColumn, FormTable, RequiredWhen
 from domain.numbers import decimal_text
 from domain.rows import column_letters
 from domain.words import LANGUAGES
-from pipelines.writing.template_columns import AskedColumn, Filling, asked_columns, labels_of
-from pipelines.writing.template_looks import lines_taken
+from pipelines.writing.templates.columns import AskedColumn, Filling, asked_columns, labels_of
+from pipelines.writing.templates.looks import lines_taken
 
 # Drop-downs and limits hold for as many rows as a party may come to write or paste.
 LAST_ROW = 5000

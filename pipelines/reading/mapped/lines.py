@@ -11,9 +11,9 @@ from functools import cached_property
 from domain.mappings import Block, FormMapping, header_on
 from domain.rows import Cell
 from pipelines.reading.answers import folded, is_blank, shown
-from pipelines.reading.mapped_dates import report_day
-from pipelines.reading.mapped_grid import Grid, Headers, column_number, each_text, folded_texts
-from pipelines.reading.mapped_rules import Noted
+from pipelines.reading.mapped.dates import report_day
+from pipelines.reading.mapped.grid import Grid, Headers, column_number, each_text, folded_texts
+from pipelines.reading.mapped.rules import Noted
 from pipelines.reading.workbook import Sheet
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")

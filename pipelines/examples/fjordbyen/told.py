@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import cache
 
 from domain.returns import Answer, Missing
-from pipelines.examples.fjordbyen import TOWNS
-from pipelines.examples.fjordbyen_course import State, stream
-from pipelines.examples.fjordbyen_dates import ENDS
-from pipelines.examples.fjordbyen_faults import left_out
-from pipelines.examples.fjordbyen_portfolio import Project
-from pipelines.examples.fjordbyen_words import RISKS
+from pipelines.examples.fjordbyen.course import State, stream
+from pipelines.examples.fjordbyen.dates import ENDS
+from pipelines.examples.fjordbyen.faults import left_out
+from pipelines.examples.fjordbyen.points import TOWNS
+from pipelines.examples.fjordbyen.portfolio import Project
+from pipelines.examples.fjordbyen.words import RISKS
 
 Answers = dict[str, Answer]
 PRICE_YEAR = 2024

@@ -19,9 +19,9 @@ from domain.numbers import decimal_text
 from domain.returns import Return
 from domain.rows import Finding
 from pipelines.reading.answers import cleaned, is_blank, shown
-from pipelines.reading.mapped_answers import Numbers
-from pipelines.reading.mapped_lines import BlockLines, Line
-from pipelines.reading.mapped_units import unit_said
+from pipelines.reading.mapped.answers import Numbers
+from pipelines.reading.mapped.lines import BlockLines, Line
+from pipelines.reading.mapped.units import unit_said
 
 Kind = Literal["sum", "difference", "ratio_pct"]
 # A number is as exact as the most exact of its column, and no more than this.

@@ -17,11 +17,11 @@ from domain.model import Agreement, Unknown
 from domain.returns import Answer, Missing, Return, ReturnRow
 from domain.rows import Cell, Finding
 from pipelines.reading.answers import Fault, is_blank, shown
-from pipelines.reading.mapped_answers import MappedReader, Named, Names, accepted_constants, constant_answer, outdated_names
-from pipelines.reading.mapped_checks import check_block
-from pipelines.reading.mapped_grid import sheet_named
-from pipelines.reading.mapped_lines import BlockLines, Line
-from pipelines.reading.mapped_rules import RULES, Noted
+from pipelines.reading.mapped.answers import MappedReader, Named, Names, accepted_constants, constant_answer, outdated_names
+from pipelines.reading.mapped.checks import check_block
+from pipelines.reading.mapped.grid import sheet_named
+from pipelines.reading.mapped.lines import BlockLines, Line
+from pipelines.reading.mapped.rules import RULES, Noted
 from pipelines.reading.return_file import MONTHS_OF, ReadReturn
 from pipelines.reading.workbook import ReadWorkbook, Scalar
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from domain.returns import Missing
-from pipelines.examples.fjordbyen_portfolio import QUARTERS
+from pipelines.examples.fjordbyen.portfolio import QUARTERS
 
 # Who never delivered what, and who delivered so many days after the quarter although the deadline is 20.
 NOT_DELIVERED = frozenset({("austmark", "2025-Q1")})

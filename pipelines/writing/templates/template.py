@@ -18,10 +18,10 @@ from domain.model import Agreement
 from domain.period import Period
 from domain.returns import Answer, Return
 from domain.rows import column_letters
-from pipelines.writing.template_columns import AskedColumn, Filling, asked_columns, written
-from pipelines.writing.template_instructions import write_instructions
-from pipelines.writing.template_limits import LAST_ROW, OfferedLists, note_of, validation_of
-from pipelines.writing.template_looks import NUMBER_FORMATS, TEXT_FORMAT, Styles, protect, saved, set_sizes, set_up_print
+from pipelines.writing.templates.columns import AskedColumn, Filling, asked_columns, written
+from pipelines.writing.templates.instructions import write_instructions
+from pipelines.writing.templates.limits import LAST_ROW, OfferedLists, note_of, validation_of
+from pipelines.writing.templates.looks import NUMBER_FORMATS, TEXT_FORMAT, Styles, protect, saved, set_sizes, set_up_print
 
 LISTS_SHEET = "_lists"
 PREPARED_ROWS = 50

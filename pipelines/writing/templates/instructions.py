@@ -10,8 +10,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from domain.model import Unknown
 from domain.numbers import date_text, period_text
 from pipelines.answers.returns import deadline_on
-from pipelines.writing.template_columns import Filling
-from pipelines.writing.template_looks import FONT, LINE_HEIGHT, lines_taken, set_header
+from pipelines.writing.templates.columns import Filling
+from pipelines.writing.templates.looks import FONT, LINE_HEIGHT, lines_taken, set_header
 
 BAND = "FFE699"
 

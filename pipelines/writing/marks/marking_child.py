@@ -28,7 +28,7 @@ def main(path: str, told: dict[str, Any]) -> None:
 
 
 def _marked(path: Path, told: dict[str, Any]) -> dict[str, Any]:
-    from pipelines.writing.marked_copy import ListWords, Mark, marked_workbook
+    from pipelines.writing.marks.marked_copy import ListWords, Mark, marked_workbook
 
     said = told["words"]
     words = ListWords(said["sheet"], tuple(said["headings"]), tuple(said["about"]), said["whole_file"])

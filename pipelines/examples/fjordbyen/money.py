@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from pipelines.examples.fjordbyen_dates import BEFORE, ENDS, Dates, spent_part
-from pipelines.examples.fjordbyen_portfolio import ON_HOLD, QUARTERS, SPEND_AHEAD, Project
+from pipelines.examples.fjordbyen.dates import BEFORE, ENDS, Dates, spent_part
+from pipelines.examples.fjordbyen.portfolio import ON_HOLD, QUARTERS, SPEND_AHEAD, Project
 
 ORE = 10**8  # of a million kroner
 THOUSAND_KRONER = ORE // 1000

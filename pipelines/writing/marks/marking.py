@@ -17,13 +17,13 @@ from pipelines.printing import finding_text
 from pipelines.reading.any_file import BOTH
 from pipelines.reading.child import read_many_in_child
 from pipelines.reading.limited import Limits, lines_of_child
-from pipelines.writing.marked_copy import ListWords, Mark, MarkedCopy, findings_list, marked_tables
+from pipelines.writing.marks.marked_copy import ListWords, Mark, MarkedCopy, findings_list, marked_tables
 
 # Above so many rows in all sheets the findings come as a list alone: opening such a file costs minutes and gigabytes.
 MOST_ROWS = 10_000
 # openpyxl holds some kilobytes a cell, and writes each sheet to a file of its own before it is packed.
 LIMITS = Limits(memory_bytes=2 * 1024**3, cpu_s=40, wall_s=60, file_bytes=200 * 1024**2)
-COMMAND = (sys.executable, "-E", "-B", "-X", "utf8", "-m", "pipelines.writing.marking_child")
+COMMAND = (sys.executable, "-E", "-B", "-X", "utf8", "-m", "pipelines.writing.marks.marking_child")
 
 
 def marked_copy(paths: Sequence[Path], findings: Iterable[Finding], form: Form, language: str) -> MarkedCopy:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from domain.returns import Answer, Missing, Split
-from pipelines.examples.fjordbyen_faults import GREENER, WITHOUT_GOAL
-from pipelines.examples.fjordbyen_portfolio import DEPENDS_ON, MERGED, QUARTERS, RENAMED, Project
-from pipelines.examples.fjordbyen_told import Answers, Told
-from pipelines.examples.fjordbyen_words import ACTIONS, CAUSES, EFFECT_SOURCES, REASONS, STATUS
+from pipelines.examples.fjordbyen.faults import GREENER, WITHOUT_GOAL
+from pipelines.examples.fjordbyen.portfolio import DEPENDS_ON, MERGED, QUARTERS, RENAMED, Project
+from pipelines.examples.fjordbyen.told import Answers, Told
+from pipelines.examples.fjordbyen.words import ACTIONS, CAUSES, EFFECT_SOURCES, REASONS, STATUS
 
 COLOURS = ("green", "yellow", "red")
 NOT_HERE = Missing("not_applicable")

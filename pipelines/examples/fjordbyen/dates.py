@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from domain.period import Period
-from pipelines.examples.fjordbyen_portfolio import LEFT_STANDING, QUARTERS, REBASELINED, Project
+from pipelines.examples.fjordbyen.portfolio import LEFT_STANDING, QUARTERS, REBASELINED, Project
 
 MILESTONES = ("plan_adopted", "funding_decided", "construction_start", "opening", "final_accounts")
 # How much of a project's delay each milestone gets, if it is not reached.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.examples.fjordbyen import SEED
-from pipelines.examples.fjordbyen_dates import BUILT, ENDS, MILESTONES, Dates, MilestoneState
-from pipelines.examples.fjordbyen_money import ORE, Money, YearAmounts
-from pipelines.examples.fjordbyen_portfolio import (
+from pipelines.examples.fjordbyen.dates import BUILT, ENDS, MILESTONES, Dates, MilestoneState
+from pipelines.examples.fjordbyen.money import ORE, Money, YearAmounts
+from pipelines.examples.fjordbyen.points import SEED
+from pipelines.examples.fjordbyen.portfolio import (
     DELAYS,
     FORECASTS,
     MERGED,

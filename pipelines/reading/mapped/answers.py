@@ -15,8 +15,8 @@ from domain.mappings import FormMapping, Identity, TheirColumn, TheirName, Their
 from domain.model import LocalText
 from domain.returns import Answer, Missing
 from pipelines.reading.answers import AnswerReader, Fault, folded, is_blank, shown
-from pipelines.reading.mapped_dates import day_written
-from pipelines.reading.mapped_grid import header_text
+from pipelines.reading.mapped.dates import day_written
+from pipelines.reading.mapped.grid import header_text
 from pipelines.reading.workbook import Scalar
 
 CLOSE_NAME = 0.6

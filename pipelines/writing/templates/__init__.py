@@ -1,0 +1,1 @@
+"""The pre-filled workbook that a party reports in."""
