@@ -22,6 +22,8 @@ from pipelines.returns import CannotDecide, Upload, approve, reinstate, reject, 
 from tests.builders import AT, agreement
 from tests.staged import NOBODY, a_file, handed_in, read_in_no_time
 
+pytestmark = pytest.mark.trust
+
 LEAD, OFFICER, ANALYST = "secretariat.lead", "secretariat.officer", "fjordby.analyst"
 LATER = AT + dt.timedelta(days=3)
 

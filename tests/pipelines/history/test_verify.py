@@ -22,6 +22,8 @@ from pipelines.returns import approve
 from tests.builders import AT, printed, store
 from tests.staged import handed_in, read_in_no_time
 
+pytestmark = pytest.mark.trust
+
 LEAD = "secretariat.lead"
 LATER = AT + dt.timedelta(days=1)
 
