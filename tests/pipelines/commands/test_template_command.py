@@ -49,7 +49,9 @@ def reported(monkeypatch):
 @pytest.fixture
 def quick(monkeypatch):
     """Workbooks that hold nothing, where only their places matter."""
-    monkeypatch.setattr("pipelines.writing.template.template", lambda form, own, party_id, *_: b"PK " + party_id.encode())
+    monkeypatch.setattr(
+        "pipelines.writing.templates.template.template", lambda form, own, party_id, *_: b"PK " + party_id.encode()
+    )
 
 
 def test_each_reporting_party_gets_a_workbook_in_the_folder(capsys, tmp_path, reported):
