@@ -28,7 +28,7 @@ def compare() -> Iterator[str]:
     if chromium is None:
         yield "pages: no chromium on the path, not measured"
         return
-    with _served() as address, sync_playwright() as playwright:
+    with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         received: list[int] = []
@@ -85,7 +85,7 @@ def _agreement_change(page: Page, number: int) -> float:
 
 
 def _open(page: Page, address: str) -> None:
-    page.goto(f"{address}/?agreement=fjordbyen")
+    page.goto(f"{address}/goal?agreement=fjordbyen")
     page.wait_for_selector(".js-plotly-plot .main-svg")
 
 
@@ -101,7 +101,8 @@ def _line(name: str, taken: list[float]) -> str:
 
 
 @contextmanager
-def _served() -> Iterator[str]:
+def served() -> Iterator[str]:
+    """The address of a dashboard with the examples, in a folder and at a port of its own."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

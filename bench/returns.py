@@ -38,7 +38,7 @@ def compare() -> Iterator[str]:
         n_rows = sum(len(rows) for rows in sized(10_000).rows.values())
         yield f"returns: {n_rows} rows in 9 tables, {_kb(large)} kB: warm {_checked(large):.1f} s (goal 10 s)"
         asked = sized(300)
-        written = [_timed(lambda: _template(asked)) for _ in range(TIMES)]
+        written = [_timed(lambda: as_template(asked)) for _ in range(TIMES)]
         yield f"returns: template of 300 rows x 9 tables: {statistics.median(written):.2f} s (goal 2 s)"
         yield f"returns: marked copy of 300 rows x 9 tables: {_marked(small):.1f} s"
         yield f"returns: most memory of reading, checking or marking: {_peak_of_children_mib():.0f} MiB (goal under 1024)"
@@ -78,11 +78,11 @@ def _renamed(row: ReturnRow, copy: int, number: int, projects: set[str | None]) 
 
 def _saved(found: Return, folder: Path) -> Path:
     path = folder / f"{len(found.of('economy'))}.xlsx"
-    path.write_bytes(_template(found))
+    path.write_bytes(as_template(found))
     return path
 
 
-def _template(found: Return) -> bytes:
+def as_template(found: Return) -> bytes:
     """The template that the return would come back in: pre-filled with all its answers."""
     agreement = load_agreements()[found.agreement_id]
     form = load_form().at(found.form_version)

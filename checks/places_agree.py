@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from checks.at_cell import at
 from checks.rules import Rule
-from domain.model import Agreement, Municipality, Unknown
+from domain.facts import Unknown
+from domain.model import Agreement, Municipality
 from domain.period import Period
 from domain.returns import Return, ReturnRow, Split
 from domain.rows import Finding

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboard.parts.blocks import style_sheet
 from dashboard.parts.surroundings import surroundings
@@ -15,14 +16,20 @@ _PAGES = Path(__file__).parent / "pages"
 st.set_page_config(page_title="Nullvekst", layout="wide", initial_sidebar_state="collapsed")
 here = surroundings()
 style_sheet(style(here.palette))
-st.navigation(
-    [
-        st.Page(_PAGES / "goal.py", title=here.say("page.goal.nav"), url_path="goal", default=True),
-        st.Page(_PAGES / "indicators.py", title=here.say("page.indicators.nav"), url_path="indicators"),
-        st.Page(_PAGES / "submit.py", title=here.say("page.submit.nav"), url_path="submit"),
-        st.Page(_PAGES / "approve.py", title=here.say("page.approve.nav"), url_path="approve"),
-        st.Page(_PAGES / "mapping.py", title=here.say("page.mapping.nav"), url_path="mapping"),
-        st.Page(_PAGES / "method.py", title=here.say("page.method.nav"), url_path="method"),
-    ],
-    position="top",
-).run()
+# Each page by its file, in the sections of the menu. The first page is the one that opens.
+_SECTIONS = {
+    "now": ("status", "goal", "indicators"),
+    "portfolio": ("progress", "economy", "uncertainty", "deviations", "project", "area"),
+    "reporting": ("submit", "approve", "quality", "trace", "mapping"),
+    "about": ("method",),
+}
+_START = next(iter(_SECTIONS.values()))[0]
+
+
+def _page(name: str) -> StreamlitPage:
+    path = _PAGES / f"{name}.py"
+    return st.Page(path, title=here.say(f"page.{name}.nav"), url_path=name, default=name == _START)
+
+
+pages = {here.say(f"menu.{section}"): [_page(name) for name in names] for section, names in _SECTIONS.items()}
+st.navigation(pages, position="top").run()

@@ -37,6 +37,13 @@ PALETTES: dict[Ground, Palette] = {
 }
 # The four answers to "are we reaching the goal", never by colour alone.
 SYMBOLS = {"met": "●", "not_met": "■", "cannot_tell": "◌", "no_data": "–"}
+# How a project stands: the colour of the figures or the reported one, with its symbol; the words stand in text/.
+LEVEL_SYMBOLS = {"green": "●", "yellow": "▲", "red": "■", "cannot_tell": "◌", "none": "–"}
+# Areas and funding sources, in the order of the agreement: far apart also with each kind of colour blindness.
+CATEGORIES: dict[Ground, tuple[str, ...]] = {
+    "light": ("#0B5C8A", "#D5747F", "#987E18", "#50270D", "#9678F3", "#4C19B9"),
+    "dark": ("#6FB7E3", "#ECAC27", "#C3277E", "#C9D593", "#667828", "#A537DE"),
+}
 SEVERITY_SYMBOLS = {"error": "■", "hold": "◆", "warning": "▲", "info": "○"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 
@@ -44,6 +51,11 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation S
 def answer_colour(answer: str, palette: Palette) -> str:
     """The colour that stands beside the symbol and the word of an answer."""
     return {"met": palette.on_track, "not_met": palette.deviation}.get(answer, palette.no_answer)
+
+
+def level_colour(level: str, palette: Palette) -> str:
+    """The colour that stands beside the symbol and the word of a level."""
+    return {"green": palette.on_track, "yellow": palette.watch, "red": palette.deviation}.get(level, palette.no_answer)
 
 
 def uploader_style(choose: str) -> str:
@@ -54,7 +66,8 @@ def uploader_style(choose: str) -> str:
     words = "".join(f"\\{ord(sign):x} " for sign in choose)
     field = '[data-testid="stFileUploaderDropzone"]'
     return f"""
-{field} [data-testid="stBaseButton-secondary"] [data-testid="stMarkdownContainer"] {{ display: none; }}
+{field} [data-testid="stBaseButton-secondary"] [data-testid="stMarkdownContainer"] {{
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 {field} [data-testid="stBaseButton-secondary"] > div::after {{ content: "{words}"; margin-left: 0.5rem; }}
 {field} [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
 {field} [data-testid="stFileUploaderDropzoneInput"] {{ visibility: hidden; }}
@@ -149,4 +162,63 @@ table.nv-findings thead th:nth-child(4) {{ width: 38%; }}
   .st-key-top [data-testid="stColumn"]:nth-child(-n+2) {{ flex-basis: 100%; }}
 }}
 @media print {{ header, [data-testid="stToolbar"] {{ display: none; }} }}
+"""
+
+
+def status_style(palette: Palette) -> str:
+    """The style of the status page, which is read from ten metres: everything grows with the screen, and all fits one."""
+    return f"""
+/* 18 px and more for the smallest words of the page, menu and choices included, on a screen 1920 wide; they grow on. */
+html {{ font-size: clamp(16px, min(1.075vw, 1.92vh), 64px) !important; }}
+header[data-testid="stHeader"] {{ height: 2.4rem; min-height: 2.4rem; }}
+.block-container {{ padding-top: 2.5rem; padding-bottom: 0.4rem; max-width: none; }}
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{ gap: 0.25rem; }}
+.nv-synthetic, .nv-past {{ margin: 0; padding: 0.15rem 0.75rem; }}
+h1.nv-finding {{ font-size: clamp(1.25rem, 0.9rem + 1vw, 1.6rem); margin: 0.1rem 0 0.25rem; max-width: none; }}
+.nv-status {{ display: grid; gap: 0.55rem; grid-template-columns: 1fr; color: {palette.ink}; }}
+.nv-block {{ background: {palette.wash}; border-top: 3px solid {palette.accent}; padding: 0.5rem 0.9rem 0.6rem; min-width: 0;
+  display: flex; flex-direction: column; gap: 0.2rem; }}
+.nv-block-head {{ display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; }}
+.nv-block h2 {{ font-size: 1rem; line-height: 1.35; font-weight: 650; color: {palette.muted}; margin: 0; padding: 0; }}
+.nv-block a {{ font-size: 0.9rem; text-underline-offset: 0.18em; text-decoration-thickness: 1px; }}
+.nv-block p {{ margin: 0; font-size: 0.95rem; line-height: 1.35; }}
+.nv-number {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6rem; }}
+.nv-number b {{ font-size: 2.5rem; line-height: 1.12; font-weight: 680; letter-spacing: -0.02em;
+  font-variant-numeric: tabular-nums; white-space: nowrap; }}
+.nv-number span {{ font-size: 1.05rem; line-height: 1.25; }}
+.nv-block.told p {{ font-size: 1.15rem; }}
+.nv-block ul {{ list-style: none; margin: 0.1rem 0 0; padding: 0; }}
+.nv-block li {{ margin: 0; padding: 0.1rem 0; font-size: 0.95rem; line-height: 1.3; border-top: 1px solid {palette.rule}; }}
+.nv-block li:first-child {{ border-top: 0; }}
+.nv-block li a {{ font-size: 0.95rem; }}
+.nv-levels {{ display: grid; grid-template-columns: minmax(4rem, auto) repeat(3, auto); gap: 0 1rem; font-size: 0.95rem;
+  line-height: 1.42; font-variant-numeric: tabular-nums; justify-content: start; }}
+.nv-levels > span {{ white-space: nowrap; }}
+.nv-scale {{ position: relative; height: 3.1rem; margin: 0.1rem 0.2rem; font-size: 0.9rem; line-height: 1.1;
+  font-variant-numeric: tabular-nums; }}
+.nv-scale > * {{ position: absolute; white-space: nowrap; }}
+.nv-scale .rail {{ left: 0; right: 0; top: 1.5rem; height: 1px; background: {palette.muted}; }}
+.nv-scale .range {{ top: 1.22rem; height: 0.56rem; background: {palette.tint(palette.accent, 0.3)};
+  border-left: 3px solid {palette.accent}; border-right: 3px solid {palette.accent}; }}
+.nv-scale .tick {{ top: 1.05rem; height: 0.9rem; width: 3px; margin-left: -1px; background: {palette.ink}; }}
+.nv-scale .dot {{ top: 1.15rem; width: 0.72rem; height: 0.72rem; margin-left: -0.36rem; border-radius: 50%;
+  background: {palette.accent}; border: 2px solid {palette.ground}; }}
+.nv-scale .above {{ top: 0; }}
+.nv-scale .below {{ top: 2.05rem; }}
+.nv-parts {{ display: flex; gap: 3px; margin: 0.15rem 0 0; font-size: 0.9rem; line-height: 1.2; }}
+.nv-parts > span {{ min-width: 3.5rem; }}
+.nv-parts > span > i {{ display: block; font-style: normal; height: 1.25rem; padding: 0 0.3rem; font-weight: 650;
+  border: 1px solid {palette.accent}; line-height: 1.2rem; }}
+.nv-parts .solid > i {{ background: {palette.accent}; color: {palette.ground}; }}
+.nv-parts .tint > i {{ background: {palette.tint(palette.accent, 0.3)}; }}
+.nv-parts .striped > i {{
+  background: repeating-linear-gradient(135deg, {palette.tint(palette.accent, 0.3)} 0 4px, transparent 4px 9px); }}
+@media (min-width: 1100px) {{
+  .nv-status {{ grid-template-columns: repeat(3, minmax(0, 1fr)); }}
+  .nv-block.wide {{ grid-column: 1 / -1; flex-flow: row wrap; align-items: center; gap: 0 2rem; }}
+  .nv-block.wide .nv-block-head {{ flex: 1 0 100%; }}
+  .nv-block.wide > p:last-child {{ flex: 1 1 40%; }}
+  .nv-block.wide .nv-number b {{ font-size: 2rem; }}
+}}
+@media (max-width: 640px) {{ .nv-number b {{ font-size: 2.2rem; }} .nv-number span {{ font-size: 1rem; }} }}
 """

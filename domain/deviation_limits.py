@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.model import Fact, Id, Source
+from domain.facts import Fact, Id, Source
 
 Colour = Literal["green", "yellow", "red"]
 Unit = Literal["pct", "pct_points", "days", "reports", "levels", "mnok", "number", "ratio"]

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from domain.facts import Fact
 from domain.faults import Fault, LoadError, problems_of, shape_faults
 from domain.load import read_mapping
-from domain.model import Fact
 from domain.references import broken_ids, ids_of
 
 F = TypeVar("F", bound=Fact)

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.model import GIVEN, NOT_GIVEN, PATTERN_WORDS, Unknown
+from domain.facts import GIVEN, NOT_GIVEN, PATTERN_WORDS, Unknown
 
 Location = tuple[int | str, ...]
 

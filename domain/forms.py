@@ -14,9 +14,10 @@ from typing import Literal
 from pydantic import Field
 
 from domain.fact_files import Content, doubles, load_fact_file, mappings_in
+from domain.facts import Fact, Id, LocalText, PeriodText, Unknown
 from domain.faults import Fault, Location
 from domain.indicators import load_indicators
-from domain.model import Agreement, Fact, Id, LocalText, PeriodText, Unknown
+from domain.model import Agreement
 from domain.period import Period
 
 BUILT_IN = Path(__file__).parent / "forms"

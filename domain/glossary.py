@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from domain.fact_files import doubles, load_fact_file
-from domain.model import Fact, Id, LocalText, OrUnknown, Source, Sourced
+from domain.facts import Fact, Id, LocalText, OrUnknown, Source, Sourced
 
 _HERE = Path(__file__).parent
 

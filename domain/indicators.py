@@ -11,8 +11,8 @@ from typing import Literal
 from pydantic import Field
 
 from domain.fact_files import Content, doubles, load_fact_file, mappings_in
+from domain.facts import Fact, Id, LocalText, OrUnknown, Source, Sourced
 from domain.faults import Fault, LoadError, Problem
-from domain.model import Fact, Id, LocalText, OrUnknown, Source, Sourced
 
 BUILT_IN = Path(__file__).parent / "indicators"
 Direction = Literal["down_is_better", "up_is_better", "neutral"]

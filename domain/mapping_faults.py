@@ -10,11 +10,14 @@ from typing import Any
 from domain.fact_files import doubles, mappings_in
 from domain.faults import Fault, Location, quoted
 from domain.forms import BUILT_IN, Form, FormColumn, load_form
+from domain.mapping_columns import CURRENCY_UNITS, KRONER_UNITS, PERCENT_UNITS
 
 Content = dict[str, Any]
 
-_UNITS = {"money": ("kr", "tkr", "mnok", "mrd"), "percent": ("pct", "share")}
-_DATE_FORMATS = ("dd.mm.yy", "dd/mm/yyyy", "dd/mm/yy", "mm/dd/yyyy", "yyyymmdd", "ddmmyyyy", "dd-mm-yyyy")
+_DATE_FORMATS = (
+    "dd.mm.yy", "dd/mm/yyyy", "dd/mm/yy", "mm/dd/yyyy", "yyyymmdd", "ddmmyyyy", "dd-mm-yyyy", "excel_serial", "quarter_end",
+)  # fmt: skip
+_ENDS = ("low", "high")
 _AXES = {"rows": ("header_row", "first_row"), "columns": ("header_column", "first_column")}
 _CALCULATIONS = {"sum": None, "difference": 2, "ratio_pct": 2}
 
@@ -27,6 +30,8 @@ def faults_of(content: Content, file_id: str) -> Iterator[Fault]:
         yield Fault(("parties",), "", "must not be given where party_id says whose every report is")
     # Not by the model: a list whose only item is wrong would be called empty, too.
     yield from _empty(content, ("blocks",))
+    if content.get("currency") and not content.get("decimals"):
+        yield Fault(("decimals",), "", "is missing: a form in another currency must say whether 1,234 is a thousand: . or ,")
     yield from doubles(content, "identity", "project_id")
     yield from _names_collide(content)
     for name in _scales_of(content):
@@ -35,9 +40,13 @@ def faults_of(content: Content, file_id: str) -> Iterator[Fault]:
     if form is None:
         yield Fault(("form_id",), quoted(content.get("form_id")), f"must be one of: {', '.join(_form_ids())}")
         return
-    yield from _codes_unknown(content, form)
+    yield from _words_for_missing(content.get("missing"), ("missing",), [found.code for found in form.missing])
     for place, part in mappings_in(content, "identity"):
         yield from _columns_unknown(part.get("answers"), ("identity", place, "answers"), _all_columns(form))
+        left = part.get("left")
+        if isinstance(left, dict):
+            of_projects = {column.column: column for column in form.table("projects").columns}
+            yield from _columns_unknown(left.get("answers"), ("identity", place, "left", "answers"), of_projects)
     for place, block in mappings_in(content, "blocks"):
         yield from _block_faults(("blocks", place), block, content, form)
 
@@ -67,12 +76,11 @@ def _scales_of(content: Content) -> list[str]:
     return [name for name, listed in scales.items() if isinstance(listed, list)] if isinstance(scales, dict) else []
 
 
-def _codes_unknown(content: Content, form: Form) -> Iterator[Fault]:
-    known = [found.code for found in form.missing]
-    missing = content.get("missing")
-    for text, code in missing.items() if isinstance(missing, dict) else ():
-        if code not in known:
-            yield Fault(("missing", text), quoted(code), f"must be one of: {', '.join(known)}")
+def _words_for_missing(given: Any, here: Location, accepted: list[str]) -> Iterator[Fault]:
+    known = ", ".join(accepted) or "none: the column takes no reason"
+    for text, code in given.items() if isinstance(given, dict) else ():
+        if code not in accepted:
+            yield Fault((*here, text), quoted(code), f"must be one of: {known}")
 
 
 # Projects and scales.
@@ -116,6 +124,8 @@ def _day(given: Any, otherwise: dt.date) -> dt.date:
 
 
 def _block_faults(here: Location, block: Content, content: Content, form: Form) -> Iterator[Fault]:
+    if _day(block.get("valid_from"), dt.date.min) > _day(block.get("valid_to"), dt.date.max):
+        yield Fault((*here, "valid_to"), quoted(block["valid_to"]), "must not be before valid_from")
     orientation = block.get("orientation", "rows")
     if orientation in _AXES:
         needed, _ = _AXES[orientation]
@@ -128,6 +138,8 @@ def _block_faults(here: Location, block: Content, content: Content, form: Form) 
     date = block.get("report_date")
     if isinstance(date, dict) and sum(name in date for name in ("cell", "header", "above")) != 1:
         yield Fault((*here, "report_date"), "", "must hold one of cell, header and above")
+    if isinstance(date, dict) and date.get("takes") == "newest_until" and "header" not in date:
+        yield Fault((*here, "report_date", "takes"), quoted(date["takes"]), "needs header: a day in each line")
     if isinstance(date, dict):
         yield from _date_format(date.get("date_format"), (*here, "report_date", "date_format"))
     yield from _empty(block, (*here, "tables"))
@@ -146,7 +158,9 @@ def _block_faults(here: Location, block: Content, content: Content, form: Form) 
             known = ", ".join(table.table for table in form.tables)
             yield Fault((*there, "table"), quoted(part.get("table")), f"must be one of: {known}")
         else:
-            yield from _pointed(part, there, {column.column: column for column in own.columns}, content, form)
+            of_table = {column.column: column for column in own.columns}
+            yield from _pointed(part, there, of_table, content, form)
+            yield from _calculated(part, (*there, "calculated"), of_table)
     for number, check in mappings_in(block, "checks"):
         yield from _calculation(check.get("equals"), (*here, "checks", number, "equals"))
 
@@ -173,7 +187,8 @@ def _columns_unknown(given: Any, here: Location, known: dict[str, FormColumn]) -
 
 def _column_faults(here: Location, given: Any, column: FormColumn, content: Content, form: Form) -> Iterator[Fault]:
     said = given if isinstance(given, dict) else {}
-    units = _UNITS.get(column.type, ())
+    money = CURRENCY_UNITS if content.get("currency") else KRONER_UNITS
+    units = {"money": money, "percent": PERCENT_UNITS}.get(column.type, ())
     if units and "unit" not in said:
         yield Fault((*here, "unit"), "", f"is missing: must be {' or '.join(units)}")
     elif "unit" in said and said["unit"] not in units:
@@ -188,6 +203,12 @@ def _column_faults(here: Location, given: Any, column: FormColumn, content: Cont
     if said.get("blank_means") is not None and said["blank_means"] not in column.missing:
         accepted = ", ".join(code for code in known if code in column.missing) or "none: the column takes no reason"
         yield Fault((*here, "blank_means"), quoted(said["blank_means"]), f"must be one of: {accepted}")
+    reasons = [code for code in known if code in column.missing]
+    yield from _words_for_missing(said.get("missing"), (*here, "missing"), reasons)
+    ends = (*_ENDS, *reasons) if column.type == "money" else ()
+    if "range" in said and said["range"] not in ends:
+        accepted = f"must be one of: {', '.join(ends)}" if ends else "must not be given: the column is no amount"
+        yield Fault((*here, "range"), quoted(said["range"]), accepted)
     if "scale" in said:
         yield from _scale_faults((*here, "scale"), said["scale"], column, content)
 
@@ -207,9 +228,26 @@ def _scale_faults(here: Location, name: Any, column: FormColumn, content: Conten
 
 
 def _date_format(given: Any, here: Location) -> Iterator[Fault]:
-    if given is not None and given not in _DATE_FORMATS:
-        accepted = f"must be one of: {', '.join(_DATE_FORMATS)}; 22.11.2026, 2026-11-22 and 22. november 2026 are always read"
-        yield Fault(here, quoted(given), accepted)
+    formats = given if isinstance(given, list) else [] if given is None else [given]
+    for one in formats:
+        if one not in _DATE_FORMATS:
+            accepted = f"must be one of: {', '.join(_DATE_FORMATS)}; 22.11.2026, 2026-11-22 and 22. november 2026 are always read"
+            yield Fault(here, quoted(one), accepted)
+    if {str(one)[:2] for one in formats} >= {"dd", "mm"}:
+        yield Fault(here, quoted(formats), "must not hold both day first and month first: 03/04/2026 would be two days")
+
+
+def _calculated(part: Content, here: Location, known: dict[str, FormColumn]) -> Iterator[Fault]:
+    """What a part says of our numbers that theirs give together."""
+    given = part.get("calculated")
+    yield from _columns_unknown(given, here, known)
+    for name, calculation in given.items() if isinstance(given, dict) else ():
+        yield from _calculation(calculation, (*here, name))
+        if name in known and not known[name].is_number:
+            yield Fault((*here, name), "", "must be a number")
+        for other in ("columns", "constants"):
+            if isinstance(part.get(other), dict) and name in part[other]:
+                yield Fault((*here, name), "", f"is given under {other} too")
 
 
 def _calculation(given: Any, here: Location) -> Iterator[Fault]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,60 +15,31 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.fact_files import load_fact_file
+from domain.facts import Fact, Id, LocalText
+from domain.mapping_columns import (
+    Calculation,
+    Currency,
+    DateFormats,
+    Header,
+    LeftOut,
+    MissingWords,
+    Place,
+    Places,
+    Recomputation,
+    Text,
+    TheirColumn,
+    texts_of_keys,
+)
 from domain.mapping_faults import Content, faults_of
-from domain.model import Fact, Id, LocalText
 from domain.period import Month, Period
 
 BUILT_IN = Path(__file__).parent / "mappings"
 
-Unit = Literal["kr", "tkr", "mnok", "mrd", "pct", "share"]
-# What one of their units is in ours: million kroner, and per cent.
-FACTORS: dict[str, Decimal] = {
-    "kr": Decimal("0.000001"), "tkr": Decimal("0.001"), "mnok": Decimal(1), "mrd": Decimal(1000),
-    "pct": Decimal(1), "share": Decimal(100),
-}  # fmt: skip
-Sign = Literal[1, -1, "over_is_positive", "over_is_negative", "saving_is_positive"]
-_TURNED = frozenset({-1, "over_is_negative", "saving_is_positive"})
 # The year of the report date, or so many years from it: as a constant, or in braces as a part of a header.
 _REPORT_YEAR = re.compile(r"report_year(?: ?([+-]) ?([0-9]{1,2}))?")
 _IN_BRACES = re.compile(rf"\{{{_REPORT_YEAR.pattern}\}}")
 # What stands beside the rows that add it up.
 TOTALS = ("Sum", "Sum totalt", "Totalsum", "Total", "Totalt", "I alt", "Til sammen", "Samlet")
-_COLUMN_LETTERS = re.compile(r"[A-Za-z]{1,3}")
-
-
-def _as_header(given: object) -> object:
-    """A header as it is looked for: one text, or two for a header of two rows."""
-    parts = given if isinstance(given, (list, tuple)) else [given]
-    if not 1 <= len(parts) <= 2:
-        raise PydanticCustomError("header", "must be one text, or two for a header of two rows")
-    return tuple(part if isinstance(part, str) else _plain(part) for part in parts)
-
-
-def _as_text(given: object) -> object:
-    return given if isinstance(given, str) else _plain(given)
-
-
-def _plain(given: object) -> object:
-    """Numbers and days, which YAML makes of 2026 and 2026-04-30, as they were written."""
-    return str(given) if isinstance(given, (int, float, dt.date)) and not isinstance(given, bool) else given
-
-
-def _as_place(given: object) -> object:
-    """The number of a row, or of a column that may be given by its letters."""
-    if isinstance(given, str) and _COLUMN_LETTERS.fullmatch(given):
-        number = 0
-        for letter in given.upper():
-            number = number * 26 + ord(letter) - 64
-        return number
-    return given
-
-
-def _as_places(given: object) -> object:
-    parts = given if isinstance(given, (list, tuple)) else [given]
-    if not 1 <= len(parts) <= 2:
-        raise PydanticCustomError("places", "must be one row or column, or two for a header of two")
-    return tuple(_as_place(part) for part in parts)
 
 
 def _as_constant(given: object) -> object:
@@ -78,93 +48,45 @@ def _as_constant(given: object) -> object:
     raise PydanticCustomError("constant", "must be a text, a number, a day, or true or false")
 
 
-def _texts_of_keys(given: object) -> object:
-    return {_as_text(key): inner for key, inner in given.items()} if isinstance(given, dict) else given
-
-
-Text = Annotated[str, BeforeValidator(_as_text)]
-Header = Annotated[tuple[str, ...], BeforeValidator(_as_header)]
-Place = Annotated[int, BeforeValidator(_as_place), Field(ge=1, le=50_000)]
-Places = Annotated[tuple[Place, ...], BeforeValidator(_as_places)]
 Constant = Annotated[Any, BeforeValidator(_as_constant)]
-
-
-def _from_header(given: Any) -> Any:
-    return given if isinstance(given, (dict, Fact)) else {"header": given}
-
-
-class TheirNumber(Fact):
-    """A column of theirs, found by its header. With unit and sign its numbers are ours: over the plan is positive."""
-
-    header: Header
-    unit: Unit | None = None
-    sign: Sign = 1
-
-    @model_validator(mode="before")
-    @classmethod
-    def _alone(cls, given: Any) -> Any:
-        return _from_header(given)
-
-    @property
-    def factor(self) -> Decimal:
-        """What a number of theirs is multiplied by."""
-        factor = FACTORS[self.unit] if self.unit else Decimal(1)
-        return -factor if self.sign in _TURNED else factor
-
-
-class TheirColumn(TheirNumber):
-    """Which of their columns answers one of ours. `blank_means` is why a blank cell has no answer, where that is known."""
-
-    scale: Id | None = None
-    date_format: str | None = None
-    blank_means: Id | None = None
-
-
-class Calculation(Fact):
-    """What a number of theirs must be, of their own others."""
-
-    sum: tuple[TheirNumber, ...] = ()
-    difference: tuple[TheirNumber, ...] = ()
-    ratio_pct: tuple[TheirNumber, ...] = ()
-
-    @property
-    def terms(self) -> tuple[TheirNumber, ...]:
-        return self.sum or self.difference or self.ratio_pct
-
-
-class Recomputation(TheirNumber):
-    """A column of theirs that others give. If it does not come out, a sign or a unit of the mapping is wrong, or their file."""
-
-    equals: Calculation
 
 
 class ReportDate(Fact):
     """Where it stands which day the figures are of: in one cell, in each line, or above groups of columns.
 
-    In a transposed sheet the last is a column, with groups of rows beside it.
+    In a transposed sheet the last is a column, with groups of rows beside it. Where each project is reported on days of its own,
+    `takes: newest_until` reads the newest line of each that is not of a later day.
     """
 
     cell: str | None = None
     header: Header | None = None
     above: Place | None = None
-    date_format: str | None = None
+    date_format: DateFormats = ()
+    takes: Literal["that_day", "newest_until"] = "that_day"
 
 
 class TablePart(Fact):
-    """What a block answers of one of our tables. A table may be given twice, as when each year has its own columns."""
+    """What a block answers of one of our tables. A table may be given twice, as when each year has its own columns.
+
+    `calculated` are numbers of ours that theirs give together, line by line, such as a forecast of a budget and a variance.
+    """
 
     table: Id
     columns: dict[Id, TheirColumn] = Field(default_factory=dict)
+    calculated: dict[Id, Calculation] = Field(default_factory=dict)
     constants: dict[Id, Constant] = Field(default_factory=dict)
 
 
 class Block(Fact):
     """Lines of one sheet: rows below their headers or, transposed, columns beside them.
 
-    `columns` and `constants` hold for each of its tables that has such a column.
+    `columns` and `constants` hold for each of its tables that has such a column. A form that was laid out anew has a block for
+    each layout, with the report dates that it is of. `left_out` are the columns that are known and not read.
     """
 
     sheet: Text
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
     orientation: Literal["rows", "columns"] = "rows"
     header_row: Places | None = None
     header_column: Places | None = None
@@ -180,6 +102,11 @@ class Block(Fact):
     constants: dict[Id, Constant] = Field(default_factory=dict)
     tables: tuple[TablePart, ...]
     checks: tuple[Recomputation, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether reports of the day are laid out so."""
+        return _is_within(day, self.valid_from, self.valid_to)
 
     @property
     def headers_in(self) -> tuple[int, ...]:
@@ -197,7 +124,7 @@ class Scale(Fact):
 
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
-    codes: Annotated[dict[str, Text], BeforeValidator(_texts_of_keys)]
+    codes: Annotated[dict[str, Text], BeforeValidator(texts_of_keys)]
 
     def holds_on(self, day: dt.date) -> bool:
         return _is_within(day, self.valid_from, self.valid_to)
@@ -215,6 +142,13 @@ class TheirName(Fact):
         return given if isinstance(given, (dict, Fact)) else {"name": given}
 
 
+class Left(Fact):
+    """From which day a project is no longer in their form, and what became of it: answers to our table of projects."""
+
+    valid_from: dt.date
+    answers: dict[Id, Constant]
+
+
 class Identity(Fact):
     """One of our projects: every name that it has or had in their form. Two that hold at once are two of theirs in one of ours.
 
@@ -224,10 +158,14 @@ class Identity(Fact):
     project_id: str
     names: tuple[TheirName, ...]
     answers: dict[Id, Constant] = Field(default_factory=dict)
+    left: Left | None = None
 
 
 class FormMapping(Fact):
-    """A whole mapping. `party_id` says whose every report is; `parties` are the names by which a column says it."""
+    """A whole mapping. `party_id` says whose every report is; `parties` are the names by which a column says it.
+
+    `currency` is the money of a form that is not in kroner, and `decimals` the sign before decimals in numbers that are texts.
+    """
 
     mapping_id: Id
     name: LocalText
@@ -236,7 +174,9 @@ class FormMapping(Fact):
     party_id: Id | None = None
     parties: dict[Id, tuple[Text, ...]] = Field(default_factory=dict)
     period: Literal["last_ended", "containing"] = "last_ended"
-    missing: Annotated[dict[str, Id], BeforeValidator(_texts_of_keys)] = Field(default_factory=dict)
+    currency: Currency | None = None
+    decimals: Literal[".", ","] | None = None
+    missing: MissingWords = Field(default_factory=dict)
     scales: dict[Id, tuple[Scale, ...]] = Field(default_factory=dict)
     identity: tuple[Identity, ...] = ()
     blocks: tuple[Block, ...]

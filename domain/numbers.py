@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -22,6 +23,14 @@ def decimal_text(number: float | None, decimals: int, language: str) -> str:
     rounded = round(float(number), decimals) + 0.0
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
     return format_decimal(rounded, pattern, locale=_LOCALE[language]).translate(_NO_BREAK)
+
+
+def exact_text(number: Decimal, language: str) -> str:
+    """Like `decimal_text`, with every decimal that the number has and no closing zeros."""
+    plain = number.normalize() if number else Decimal(0)
+    decimals = max(0, -int(plain.as_tuple().exponent))
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    return format_decimal(plain, pattern, locale=_LOCALE[language], decimal_quantization=False).translate(_NO_BREAK)
 
 
 def signed_text(number: float | None, decimals: int, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 
 _FORMS = re.compile(r"^(?P<year>\d{4})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?$")
 
@@ -54,6 +55,7 @@ class Period:
     last: Month
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> Period:
         """The period written as 2026, 2026-Q3 or 2026-09. ValueError names what was given and what is accepted."""
         match = _FORMS.match(text)

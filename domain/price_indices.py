@@ -12,8 +12,9 @@ from typing import Literal
 from pydantic import Field
 
 from domain.fact_files import Content, doubles, load_fact_file, mappings_in
+from domain.facts import Fact, Id, LocalText, Source, Sourced
 from domain.faults import Fault, LoadError, Problem, quoted
-from domain.model import Agreement, Fact, Id, LocalText, Source, Sourced
+from domain.model import Agreement
 
 BUILT_IN = Path(__file__).parent / "price_indices"
 # How firm a figure is: it stands, may be revised, or is of a year that has not been.

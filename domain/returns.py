@@ -38,7 +38,8 @@ Answer = str | int | Decimal | dt.date | bool | tuple[str, ...] | Split | Missin
 class ReturnRow:
     """One row of one table. `answers` holds what is answered, by column; a blank cell is not there.
 
-    `sheet` and `row` count as Excel does; `places` gives each column of the sheet its one-based number.
+    `sheet` and `row` count as Excel does; `places` gives each column of the sheet its one-based number. Where a row of ours is a
+    column of the sheet, `row` is that of its heading, and `rows` says in which row the answer to each of our columns stands.
     """
 
     table: str
@@ -46,10 +47,16 @@ class ReturnRow:
     row: int
     answers: Mapping[str, Answer]
     places: Mapping[str, int] = field(default_factory=dict)
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_transposed(self) -> bool:
+        """Whether the row is a column of its sheet."""
+        return bool(self.rows)
 
     def cell(self, column: str) -> Cell | None:
         """Where the column's answer stands or would stand; None where the sheet has no such column."""
-        return Cell(self.sheet, self.row, self.places[column]) if column in self.places else None
+        return Cell(self.sheet, self.rows.get(column, self.row), self.places[column]) if column in self.places else None
 
     def address(self, column: str) -> str | None:
         cell = self.cell(column)
@@ -168,7 +175,7 @@ def answer_from_json(written: Any) -> Answer:
 
 
 def return_json(found: Return) -> dict[str, Any]:
-    """A return as JSON. The places of columns are written once a table."""
+    """A return as JSON, for checks: it stands in the places of our own form, which are written once a table."""
     return {
         "form_id": found.form_id,
         "form_version": found.form_version,

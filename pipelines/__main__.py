@@ -6,6 +6,7 @@ With --json exactly one JSON object goes to standard output; messages for people
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -17,8 +18,11 @@ from pipelines.acting import NotAllowed
 from pipelines.commands.approve import APPROVE
 from pipelines.commands.backup import BACKUP
 from pipelines.commands.borders import BORDERS
+from pipelines.commands.bridge import BRIDGE
 from pipelines.commands.check import CHECK
 from pipelines.commands.demo import DEMO
+from pipelines.commands.deviations import DEVIATIONS
+from pipelines.commands.figures import FIGURES
 from pipelines.commands.hourly import HOURLY
 from pipelines.commands.import_form import IMPORT
 from pipelines.commands.index import INDEX
@@ -35,6 +39,8 @@ from pipelines.commands.traffic_api import TRAFFIC_API
 from pipelines.commands.verify import VERIFY, loss_in_words
 from pipelines.history.audit import LedgerLoss
 from pipelines.history.busy import LedgerBusy
+from pipelines.reading.limited import ReaderCrashed
+from pipelines.reading.worker import CheckFailed
 from pipelines.settings import BadSetting, Settings, settings
 
 _EVERY = (
@@ -52,11 +58,18 @@ _EVERY = (
     APPROVE,
     REJECT,
     REINSTATE,
+    FIGURES,
+    BRIDGE,
+    DEVIATIONS,
     PUBLISH,
     VERIFY,
     BACKUP,
     RESTORE,
 )
+# What a disk says that is full, broken, not ours to write on, or open too often.
+_DISK = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE,
+})  # fmt: skip
 COMMANDS = {command.name: command for command in _EVERY}
 
 
@@ -94,9 +107,21 @@ def _outcome(given: Sequence[str], setting: Settings) -> Outcome:
     except LedgerLoss as loss:
         said = text("command.ledger_loss", setting.language, fault=loss_in_words(loss.fault, setting.language))
         return Outcome({"error": said}, [said], FINDINGS)
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        subject = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+        return refusal(text("command.disk", setting.language, subject=subject))
+    except (CheckFailed, ReaderCrashed) as failure:
+        return refusal(text("command.not_checked", setting.language, why=_last_line(failure)))
     except LedgerBusy:
         said = text("command.busy", setting.language)
         return Outcome({"error": said}, [said], BUSY)
+
+
+def _last_line(failure: Exception) -> str:
+    """What a child process said last of why it failed."""
+    return next((line.strip() for line in reversed(str(failure).splitlines()) if line.strip()), type(failure).__name__)
 
 
 class _BadArguments(Exception):

@@ -9,9 +9,10 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from domain.facts import Fact, Source
 from domain.faults import Fault, LoadError, problems_of, shape_faults
 from domain.load import read_mapping
-from domain.model import Agreement, Fact, PointExclusion, Source
+from domain.model import Agreement, PointExclusion
 from domain.period import Month
 from domain.references import broken_ids, ids_of
 from domain.rows import PointMonth

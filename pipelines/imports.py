@@ -15,7 +15,8 @@ from domain.model import Agreement
 from domain.returns import Return
 from domain.rows import Finding
 from pipelines.acting import person_who_may
-from pipelines.answers.returns import last_return
+from pipelines.answers.reporting.returns import last_return
+from pipelines.history.acts import finding_rows
 from pipelines.history.ledger import Original, open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.return_rows import commit_return, new_return
@@ -139,7 +140,7 @@ def import_file(
     actor: str, path: Path, mapping: FormMapping, agreement: Agreement, reported_on: dt.date, at: dt.datetime, data_dir: Path,
     party_id: str | None = None,
 ) -> Imported:  # fmt: skip
-    """Stores the report as known from its report date, and publishes. Errors stop it; what must be confirmed is listed.
+    """Stores the report as known from its report date, and publishes. Errors stop it; what else was found is kept with it.
 
     NotAllowed, LedgerBusy, CheckFailed; what is refused stores nothing.
     """
@@ -153,7 +154,7 @@ def import_file(
     handed_in_at = dt.datetime.combine(reported_on, dt.time())
     new = new_return(checked.found, originals, agreement, person.person_id, handed_in_at, at, roles=person.roles)
     with open_ledger(data_dir) as ledger:
-        number, earlier = commit_return(ledger, new, checked.found)
+        number, earlier = commit_return(ledger, new, checked.found, {"return_finding": finding_rows(checked.findings)})
         publish(ledger, at)
     return Imported(checked, new.receipt, number, earlier)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.forms import Form, FormColumn, choices
-from domain.mappings import Unit
+from domain.mapping_columns import Unit
 from domain.model import Agreement
 from domain.returns import Answer, Missing
 from domain.rows import column_letters

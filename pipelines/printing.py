@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.forms import load_form
 from domain.numbers import decimal_text, period_text
 from domain.rows import ChainedIndex, Finding, IndexRow, VolumeIndex
 from domain.words import text
-from pipelines.answers.releases import differing
-from pipelines.methods.city_index import METHOD_VERSION
-from pipelines.recompute import CheckedTraffic
+
+if TYPE_CHECKING:
+    from pipelines.recompute import CheckedTraffic
 
 
 def index_json(checked: CheckedTraffic, language: str) -> dict[str, Any]:
@@ -137,6 +137,8 @@ def index_lines(checked: CheckedTraffic, language: str) -> list[str]:
 
 def revision_json(row: dict[str, Any]) -> dict[str, Any]:
     """A month that an earlier release printed otherwise: which figures, before and after."""
+    from pipelines.answers.goal.releases import differing  # late, because it brings the store and pandas into every command
+
     changed = differing(row)
     return {
         "window_months": int(row["window_months"]),
@@ -149,6 +151,8 @@ def revision_json(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rolling_json(row: IndexRow) -> dict[str, Any]:
+    from pipelines.methods.city_index import METHOD_VERSION
+
     found, published = row.ours or row.published, row.published
     if found is None:
         raise ValueError("an index row needs a computed or a published side")

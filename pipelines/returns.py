@@ -1,7 +1,7 @@
-"""The story of a return: read, check, stage, approve, publish. The same for commands and pages.
+"""The story of a return: read and check; approve, reject, reinstate; publish. The same for commands and pages.
 
-Every problem of a file is a finding by sheet and cell. Every act asks first whether the person may; nobody approves what they
-handed in themselves.
+How it is handed in stands in handing_in.py, how it is staged in draining.py. Every problem of a file is a finding by sheet and
+cell. Every act asks first whether the person may; nobody approves what they handed in themselves.
 """
 
 from __future__ import annotations
@@ -21,19 +21,18 @@ from domain.load import load_agreements
 from domain.model import Agreement, Person
 from domain.returns import Return
 from domain.rows import SEVERITIES, Finding, Severity
-from pipelines.acting import Act, NotAllowed, person_who_may, person_who_may_somewhere, person_who_may_submit
-from pipelines.answers.returns import last_return
+from pipelines.acting import Act, NotAllowed, person_who_may, person_who_may_somewhere
+from pipelines.answers.reporting.returns import last_return
+from pipelines.handing_in import Upload, plain
 from pipelines.history import acts
 from pipelines.history.acts import COUNTS, ChangedOriginal, Standing, standing_of
 from pipelines.history.audit import LedgerLoss
 from pipelines.history.busy import LedgerBusy
-from pipelines.history.ledger import Ledger, NewSubmission, Original, open_ledger, receipt_of
+from pipelines.history.ledger import Ledger, open_ledger
 from pipelines.history.publish import publish
-from pipelines.history.return_rows import new_return
 from pipelines.history.snapshot import NoSnapshot, open_snapshot
 from pipelines.reading.limited import ReaderCrashed
-from pipelines.reading.package import MAX_FILE_BYTES
-from pipelines.reading.return_file import Asked, read_return
+from pipelines.reading.return_file import Asked, ReadReturn, read_return
 from pipelines.reading.worker import CheckFailed, the_worker
 
 __all__ = [
@@ -45,16 +44,15 @@ __all__ = [
     "LedgerBusy",
     "LedgerLoss",
     "ReaderCrashed",
-    "Submitted",
     "Upload",
     "approve",
+    "check_read",
     "check_return",
     "check_upload",
     "kept_for_a_while",
+    "previous_return",
     "reinstate",
     "reject",
-    "submit",
-    "submit_upload",
     "warm_up",
 ]
 # Why a return cannot be decided as asked.
@@ -102,36 +100,12 @@ class CheckedReturn:
         return {table: len(rows) for table, rows in self.found.rows.items()} if self.found else {}
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came through a browser: the name that its sender gave it, and its bytes."""
-
-    name: str
-    content: bytes
-
-
 class CannotDecide(Exception):
     """The return cannot be decided as asked; `code` says why, `status` where it stands."""
 
     def __init__(self, code: Obstacle, submission_id: int, status: str | None = None) -> None:
         super().__init__(f"{code}: no. {submission_id} is {status}")
         self.code, self.submission_id, self.status = code, submission_id, status
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """What became of files that were handed in. `already_submitted_as` is the number that the same content has from before.
-
-    `status` is of the return that is stored, or says why nothing is: refused for its errors, unreadable, or to be confirmed with
-    a note. `superseded` are those that waited for the same party and period, and wait no more.
-    """
-
-    checked: CheckedReturn
-    receipt: str
-    status: str
-    submission_id: int | None = None
-    already_submitted_as: int | None = None
-    superseded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +131,15 @@ def check_return(paths: Sequence[Path], asked: Asked, data_dir: Path) -> Checked
     agreements: Mapping[str, Agreement] = load_agreements(data_dir / "agreements")
     form = load_form()
     read = read_return(paths, form, agreements, asked)
+    previous = previous_return(read.found, read.agreement, data_dir) if read.found and read.agreement else None
+    return check_read(read, form, previous)
+
+
+def check_read(read: ReadReturn, form: Form, previous: Return | None) -> CheckedReturn:
+    """What was read of one return, held against every rule and the party's last one. `form` holds every version."""
     if read.found is None or read.agreement is None:
         return CheckedReturn(None, read.agreement, form, read.findings)
     asked_form = form.at(read.found.form_version)
-    previous = _previous(read.found, read.agreement, data_dir)
     checked = the_worker().check(read.found, read.agreement, asked_form, previous, read.findings)
     # A cell that cannot be read is not missing as well.
     unreadable = {(finding.sheet, finding.cell) for finding in read.findings if finding.severity == "error"}
@@ -173,58 +152,6 @@ def check_upload(uploads: Sequence[Upload], asked: Asked, data_dir: Path) -> Che
     """What `check_return` says of files that came through a browser."""
     with kept_for_a_while(uploads) as paths:
         return check_return(paths, asked, data_dir)
-
-
-def submit(
-    actor: str, paths: Sequence[Path], asked: Asked, at: dt.datetime, data_dir: Path, note: str | None = None
-) -> Submitted:
-    """Stores a return that waits for approval: without errors, and with a note where something must be confirmed.
-
-    NotAllowed, LedgerBusy, LedgerLoss. What is refused stores nothing; the same content again keeps its number.
-    """
-    person_who_may_somewhere("submit_return", actor, data_dir)
-    return submit_upload(actor, [_upload(path) for path in paths], asked, at, data_dir, note)
-
-
-def _upload(path: Path) -> Upload:
-    """The file, or as much of it as shows that it is too large to be read."""
-    with path.open("rb") as file:
-        return Upload(path.name, file.read(MAX_FILE_BYTES + 1))
-
-
-def submit_upload(
-    actor: str, uploads: Sequence[Upload], asked: Asked, at: dt.datetime, data_dir: Path, note: str | None = None
-) -> Submitted:
-    """What `submit` says of files that came through a browser."""
-    person_who_may_somewhere("submit_return", actor, data_dir)
-    # What is checked is what is kept, even if the file itself changes meanwhile.
-    with kept_for_a_while(uploads) as paths:
-        checked = check_return(paths, asked, data_dir)
-        kept = [Original(path.name, upload.content) for path, upload in zip(paths, uploads, strict=True)]
-    originals = tuple(sorted(kept, key=lambda original: (original.file_name, original.sha256)))
-    if checked.found is None or checked.agreement is None:
-        return Submitted(checked, receipt_of(originals), "unreadable")
-    person = person_who_may_submit(actor, checked.found.party_id, checked.agreement, data_dir)
-    new = new_return(checked.found, originals, checked.agreement, person.person_id, at, at, "submit", person.roles)
-    if checked.has_errors:
-        return Submitted(checked, new.receipt, "refused")
-    return _stage(new, checked.found, checked, person, note, data_dir)
-
-
-def _stage(
-    new: NewSubmission, found: Return, checked: CheckedReturn, person: Person, note: str | None, data_dir: Path
-) -> Submitted:
-    """Stored, unless it is there already or lacks the note that it needs."""
-    said = _plain(note or "") or None
-    with open_ledger(data_dir) as ledger:
-        if earlier := ledger.return_with(new.agreement_id, found.party_id, found.period, new.receipt):
-            publish(ledger, new.at)  # perhaps nobody came so far the last time
-            return Submitted(checked, new.receipt, _standing(ledger, earlier).status, earlier, earlier)
-        if checked.n_of["hold"] and not said:
-            return Submitted(checked, new.receipt, "to_confirm")
-        number, superseded = acts.stage(ledger, new, found, checked.findings, person, said)
-        publish(ledger, new.at)
-    return Submitted(checked, new.receipt, "staged", number, None, superseded)
 
 
 def approve(actor: str, submission_id: int, at: dt.datetime, data_dir: Path, receipt: str | None = None) -> Decided:
@@ -319,15 +246,10 @@ def _must_be_whole(ledger: Ledger, submission_id: int) -> None:
 
 
 def _reason(reason: str, standing: Standing) -> str:
-    said = _plain(reason)
+    said = plain(reason)
     if not said:
         raise CannotDecide("no_reason", standing.submission_id, standing.status)
     return said
-
-
-def _plain(written: str) -> str:
-    """What somebody wrote, without what no store can hold: bytes of a command line that are no text, and NUL."""
-    return written.encode("utf-8", "replace").decode().replace("\0", "").strip()
 
 
 @contextmanager
@@ -349,7 +271,7 @@ def _harmless_name(name: str) -> str:
     return re.sub(r"[^\w .\-]", "_", last).strip(" .")[-80:] or "_"
 
 
-def _previous(found: Return, agreement: Agreement, data_dir: Path) -> Return | None:
+def previous_return(found: Return, agreement: Agreement, data_dir: Path) -> Return | None:
     """The party's last committed return for an earlier period; None where nothing has been published."""
     try:
         return last_return(open_snapshot(data_dir), agreement, found.party_id, found.period)

@@ -11,7 +11,7 @@ from checks.traffic import points_lie_in_agreement
 from domain.model import Agreement
 from domain.rows import Finding, VolumeIndex
 from pipelines.acting import person_who_may
-from pipelines.answers.releases import revisions
+from pipelines.answers.goal.releases import revisions
 from pipelines.history.ledger import Ledger, NewSubmission, Original, open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,15 +136,22 @@ def is_here(address: str) -> bool:
 def served(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Iterator[str]:
     """The address of a dashboard with a copy of the examples, served as `make run` does, for the whole session of a worker."""
     folder = tmp_path_factory.mktemp("served")
-    surroundings = {**os.environ, "DATA_DIR": str(shutil.copytree(examples, folder / "var")), "GX_ANALYTICS_ENABLED": "false"}
+    with serving(shutil.copytree(examples, folder / "var"), folder / "log.txt") as address:
+        yield address
+
+
+@contextmanager
+def serving(data_dir: Path, log_path: Path) -> Iterator[str]:
+    """The address of a dashboard over a data folder, served as `make run` does."""
+    surroundings = {**os.environ, "DATA_DIR": str(data_dir), "GX_ANALYTICS_ENABLED": "false"}
     port = _free_port()
     command = [sys.executable, "-m", "uvicorn", "dashboard.server:app", "--host", "127.0.0.1", "--port", str(port)]
-    with (folder / "log.txt").open("w+") as log:
+    with log_path.open("w+") as log:
         server = subprocess.Popen(
             [*command, "--no-proxy-headers", "--no-server-header"], cwd=ROOT, env=surroundings, stdout=log, stderr=log
         )
         try:
-            _wait_until_up(server, f"http://127.0.0.1:{port}", folder / "log.txt")
+            _wait_until_up(server, f"http://127.0.0.1:{port}", log_path)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from pipelines.history.snapshot import Snapshot
 
+# As many processes as there are processors run tests already; threads for linear algebra within each would only cost.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 pytest_plugins = ["tests.browser"]
 pytest.register_assert_rewrite("tests.pages")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all libraries stay until the end: who looks for garbage need not look through them each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,6 +35,21 @@ def nothing_in_data_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("unchosen")))
         patch.delenv("APP_LANGUAGE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def databases_have_one_thread() -> Iterator[None]:
+    """A third of the processor time of small databases goes into handing work to threads, of which they need none."""
+    import duckdb
+
+    connect = duckdb.connect
+
+    def connect_with_one(*given: Any, config: dict[str, Any] | None = None, **named: Any) -> duckdb.DuckDBPyConnection:
+        return connect(*given, config={"threads": 1, **(config or {})}, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", connect_with_one)
         yield
 
 
@@ -67,10 +92,9 @@ def example_snapshot(examples: Path) -> Snapshot:
 
 def _load_examples(folder: Path) -> Path:
     # Imported here, so that a run without examples does not wait for the store.
-    from pipelines.examples.demo import load_examples
-    from tests.builders import AT
+    from tests.loaded_examples import loaded_examples
 
-    load_examples("admin", AT, folder)
+    loaded_examples(folder)
     return folder
 
 

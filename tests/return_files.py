@@ -21,8 +21,9 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.packaging.custom import StringProperty
 
+from domain.facts import Unknown
 from domain.forms import STAMP, STAMP_PROPERTY, STAMP_SHEET, Form, FormColumn, FormTable, choices, load_form
-from domain.model import Agreement, Unknown
+from domain.model import Agreement
 from domain.period import Period
 from domain.returns import Answer, Missing, Return, ReturnRow, Split
 from domain.words import text

@@ -8,7 +8,8 @@ from pathlib import Path
 from domain.forms import load_form
 from domain.returns import Return, ReturnRow
 from domain.rows import Finding
-from pipelines.returns import Asked, CheckedReturn, Submitted, submit
+from pipelines.handing_in import Asked, Submitted, submit
+from pipelines.returns import CheckedReturn
 from tests.builders import AT, agreement
 
 NOBODY = Asked(None, None, None)

@@ -255,7 +255,7 @@ def test_a_browser_shows_the_page_and_breaks_no_rule(served: str, offline_page: 
     for query, language in {"": "nb", "?lang=en": "en"}.items():
         opened = offline_page()
         opened.page.goto(f"{served}/{query}")
-        opened.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+        opened.page.locator(".nv-status").first.wait_for(timeout=60_000)
         assert opened.page.evaluate("document.documentElement.lang") == language
         assert text("product.read_only", language) not in opened.page.inner_text("body")
         assert (opened.outside, opened.complaints) == ([], [])

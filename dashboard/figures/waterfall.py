@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
 _ROW_PX = 52
+_NAME_SIGNS = 16
 _AXIS_PX = 44
 # The share of the width that stays free on each side for what is written beside a bar: enough on a phone.
 _ROOM = 0.38
@@ -43,12 +45,17 @@ def waterfall(steps: Sequence[Step], total: Step, separators: str, palette: Pale
             _connector(figure, row, reached, palette)
     figure.add_vline(x=0, line={"color": palette.ink, "width": 1.5})
     figure.update_xaxes(range=list(_range(steps, total)), showgrid=True, nticks=5, tickangle=0)
-    names = [*(plain(step.name) for step in steps), f"<b>{plain(total.name)}</b>"]
+    names = [*(_wrapped(step.name) for step in steps), f"<b>{_wrapped(total.name)}</b>"]
     figure.update_yaxes(
         tickvals=list(range(len(bars))), ticktext=names, range=[len(bars) - 0.5, -0.5], showgrid=False,
         tickfont={"size": 15, "color": palette.ink},
     )  # fmt: skip
     return figure
+
+
+def _wrapped(name: str) -> str:
+    """The name in lines that leave a phone room for the bars."""
+    return "<br>".join(plain(line) for line in textwrap.wrap(name, _NAME_SIGNS, break_long_words=False))
 
 
 def _bar(bar: Step, row: int, base: float, is_total: bool, palette: Palette) -> go.Bar:

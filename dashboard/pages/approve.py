@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.parts.approve_blocks import choose, content, decide, history, opening, outcome, queue_of, queue_table, who
 from dashboard.parts.header import page_header
+from dashboard.parts.returns.approve import choose, content, decide, history, opening, outcome, queue_of, queue_table, who
 from dashboard.parts.surroundings import surroundings
 
 here = surroundings()

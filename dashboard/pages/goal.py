@@ -9,19 +9,19 @@ import streamlit as st
 from dashboard.parts import blocks
 from dashboard.parts.choices import choice
 from dashboard.parts.figures import kept
-from dashboard.parts.goal_figure import figure, windows
-from dashboard.parts.goal_notes import method, sources, unknowns
-from dashboard.parts.goal_tables import groups_of_points, rolling_table, yearly_table
-from dashboard.parts.goal_words import headline, official, ours
+from dashboard.parts.goal.figure import figure, windows
+from dashboard.parts.goal.movement import every_point, what_moved
+from dashboard.parts.goal.notes import method, sources, unknowns
+from dashboard.parts.goal.outlook import what_if
+from dashboard.parts.goal.own import own_calculation_beside
+from dashboard.parts.goal.releases import published_when
+from dashboard.parts.goal.tables import groups_of_points, rolling_table, yearly_table
+from dashboard.parts.goal.words import headline, official, ours
 from dashboard.parts.header import page_header
-from dashboard.parts.map_blocks import municipality_map, point_map
-from dashboard.parts.movement_blocks import every_point, what_moved
-from dashboard.parts.outlook_blocks import what_if
-from dashboard.parts.own_blocks import own_calculation_beside
-from dashboard.parts.release_blocks import published_when
+from dashboard.parts.maps.blocks import municipality_map, point_map
 from dashboard.parts.surroundings import surroundings
 from dashboard.theme import SYMBOLS, answer_colour
-from pipelines.answers.goal import goal
+from pipelines.answers.goal.goal import goal
 
 here = surroundings()
 agreement = page_header(here, "page.goal.nav", is_about_index=True)

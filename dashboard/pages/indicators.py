@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.parts.header import page_header
-from dashboard.parts.indicator_blocks import other_indicators
+from dashboard.parts.indicators.blocks import other_indicators
 from dashboard.parts.surroundings import surroundings
 
 here = surroundings()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.parts.header import page_header
-from dashboard.parts.mapping_blocks import choose_party, known, lay_out, opening, upload_step
-from dashboard.parts.mapping_columns import point, point_at_projects
-from dashboard.parts.mapping_read import findings, read_and_show
+from dashboard.parts.mapping.blocks import choose_party, known, lay_out, opening, upload_step
+from dashboard.parts.mapping.columns import point, point_at_projects
+from dashboard.parts.mapping.read import findings, read_and_show
 from dashboard.parts.surroundings import surroundings
 
 here = surroundings()

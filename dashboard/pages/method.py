@@ -1,11 +1,12 @@
-"""How the figures are made: the four answers, the method versions, every indicator, and the field's words."""
+"""How the figures are made: the four answers, the method versions, every indicator, the portfolio, and the field's words."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard.parts.header import page_header
-from dashboard.parts.method_blocks import answers, glossary, indicator_list, opening, versions
+from dashboard.parts.method.blocks import answers, glossary, indicator_list, opening, versions
+from dashboard.parts.method.portfolio import portfolio_methods
 from dashboard.parts.surroundings import surroundings
 
 here = surroundings()
@@ -16,4 +17,5 @@ opening(here, agreement)
 answers(here)
 versions(here, agreement)
 indicator_list(here, agreement)
+portfolio_methods(here)
 glossary(here)

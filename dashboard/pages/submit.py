@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.parts.header import page_header
-from dashboard.parts.submit_blocks import answer_to_upload, choose, opening, template_step, upload_step, who_has_delivered
+from dashboard.parts.returns.submit import answer_to_upload, choose, opening, template_step, upload_step, who_has_delivered
 from dashboard.parts.surroundings import surroundings
 
 here = surroundings()

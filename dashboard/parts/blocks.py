@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,32 @@ class Column:
 
     title: str
     is_number: bool = False
+
+
+_OWN_ADDRESS = re.compile(r"[a-z]+(\?[\w%&=+.~-]*)?")
+
+
+class ForeignAddress(ValueError):
+    """A link of a table leads to one of our own pages; an address from data is never one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads to a page of ours: words, and a relative address that we have built. ForeignAddress for any other."""
+
+    said: str
+    href: str
+
+    def __post_init__(self) -> None:
+        if not _OWN_ADDRESS.fullmatch(self.href):
+            raise ForeignAddress(self.href)
+
+    def __str__(self) -> str:
+        return self.said
+
+
+# What stands in a table: words, which are escaped, or words that lead somewhere.
+Said = str | Link
 
 
 def style_sheet(css: str) -> None:
@@ -63,13 +90,18 @@ def small(text: str) -> None:
     st.html(f'<p class="nv-small">{as_html(text)}</p>')
 
 
+def way(link: Link) -> None:
+    """A line of its own that leads to a page of ours."""
+    st.html(f'<p class="nv-said">{said_html(link)}</p>')
+
+
 def bullets(lines: Iterable[str]) -> None:
     """A plain list."""
     st.html(f'<ul class="nv-list">{"".join(f"<li>{as_html(line)}</li>" for line in lines)}</ul>')
 
 
 def table(
-    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], chosen: int | None = None, is_narrow: bool = False
+    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Said]], chosen: int | None = None, is_narrow: bool = False
 ) -> None:
     """A table whose first column heads its rows. `chosen` marks one row; a narrow one does not fill the page."""
     head = "".join(f'<th scope="col" class="{_kind(column)}">{as_html(column.title)}</th>' for column in columns)
@@ -81,16 +113,21 @@ def table(
     )
 
 
-def noted(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
+def noted(columns: Sequence[Column], rows: Sequence[Sequence[Said]]) -> tuple[Sequence[Column], Sequence[Sequence[Said]]]:
     """Columns and rows of a table whose last column is for notes; without it where no row has any."""
     if any(row[-1] for row in rows):
         return columns, rows
     return columns[:-1], [row[:-1] for row in rows]
 
 
-def _row(columns: Sequence[Column], row: Sequence[str], is_chosen: bool) -> str:
-    cells = [f'<th scope="row" class="w">{as_html(row[0])}</th>']
-    cells += [f'<td class="{_kind(column)}">{as_html(cell)}</td>' for column, cell in zip(columns[1:], row[1:], strict=True)]
+def said_html(said: Said) -> str:
+    """The words, escaped; as a link where they lead somewhere."""
+    return f'<a href="{as_html(said.href)}" target="_self">{as_html(said.said)}</a>' if isinstance(said, Link) else as_html(said)
+
+
+def _row(columns: Sequence[Column], row: Sequence[Said], is_chosen: bool) -> str:
+    cells = [f'<th scope="row" class="w">{said_html(row[0])}</th>']
+    cells += [f'<td class="{_kind(column)}">{said_html(cell)}</td>' for column, cell in zip(columns[1:], row[1:], strict=True)]
     return f"<tr{' class=chosen' if is_chosen else ''}>{''.join(cells)}</tr>"
 
 

@@ -23,7 +23,7 @@ def choice(
     options: Sequence[str],
     default: str,
     named: Callable[[str], str],
-    kind: Literal["list", "buttons"] = "list",
+    kind: Literal["list", "buttons", "slider"] = "list",
 ) -> str:
     """The chosen option. An address that asks for something unknown gets the default."""
     found = st.session_state.get(key)
@@ -33,6 +33,8 @@ def choice(
     st.session_state[key] = found if found in options else default
     if kind == "buttons":
         st.segmented_control(label, options, format_func=named, key=key, on_change=_to_address, args=(key,), required=True)
+    elif kind == "slider":
+        st.select_slider(label, options, format_func=named, key=key, on_change=_to_address, args=(key,))
     else:
         st.selectbox(label, options, format_func=named, key=key, on_change=_to_address, args=(key,), filter_mode=None)
     chosen = str(st.session_state[key])

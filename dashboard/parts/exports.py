@@ -12,8 +12,8 @@ from dashboard.parts.header import as_known
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text
-from pipelines.answers.goal import IndexPoint
-from pipelines.answers.movement import Footing
+from pipelines.answers.goal.goal import IndexPoint
+from pipelines.answers.goal.movement import Footing
 from pipelines.writing.tables import Cell, ExportTable, as_csv, as_excel
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,6 +45,23 @@ def table_of(
 ) -> ExportTable:
     """A table to hand out, with what its reader must know; `contents` where the title does not say it."""
     described = about(here, agreement, contents or title, point)
+    return ExportTable(title, names, rows, described, here.say("page.export.sheet"), invented_note(here, agreement))
+
+
+def table_of_reports(
+    here: Surroundings, agreement: Agreement, title: str, names: Sequence[str], rows: Sequence[Sequence[Cell]], credit: str
+) -> ExportTable:
+    """A table of what was handed in, to hand out, with what its reader must know; `credit` says whose figures they are."""
+    said = {
+        "agreement": agreement.name,
+        "contents": title,
+        "known": as_known(here),
+        "snapshot": here.snapshot.identity if here.snapshot else "",
+        "credit": credit,
+    }
+    if agreement.is_synthetic:
+        said["synthetic"] = here.say("product.synthetic_long", name=agreement.short_name)
+    described = {here.say(f"page.export.{key}"): content for key, content in said.items()}
     return ExportTable(title, names, rows, described, here.say("page.export.sheet"), invented_note(here, agreement))
 
 

@@ -13,7 +13,7 @@ from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text
 from domain.words import LANGUAGES
-from pipelines.answers.releases import first_known, last_published
+from pipelines.answers.goal.releases import first_known, last_published
 
 
 def page_header(here: Surroundings, key: str, is_about_index: bool = False) -> Agreement | None:

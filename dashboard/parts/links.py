@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from dashboard.parts.escape import as_html
-from domain.model import Source
+from domain.facts import Source
 
 
 def as_link(url: str, said: str | None = None) -> str:

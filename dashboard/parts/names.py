@@ -21,4 +21,4 @@ def trace(here: Surroundings, submission_id: int, sheet: object, cell: object) -
     """Where a figure stands: submission, sheet and cell, as far as it has one."""
     if isinstance(sheet, str) and isinstance(cell, str):
         return here.say("page.trace_cell", number=submission_id, sheet=sheet, cell=cell)
-    return here.say("page.trace", number=submission_id)
+    return here.say("page.numbered", number=submission_id)

@@ -13,11 +13,12 @@ from domain.faults import LoadError
 from domain.model import Agreement, Person
 from domain.numbers import date_text
 from pipelines.acting import NotAllowed, people_of
+from pipelines.handing_in import StillQueued
 from pipelines.returns import CannotDecide, CheckFailed, LedgerBusy, LedgerLoss, ReaderCrashed
 from pipelines.settings import settings
 
 # What an act of a reader may be answered with instead of being done. Each is told as a sentence.
-FAILURES = (NotAllowed, CannotDecide, LedgerBusy, LedgerLoss, CheckFailed, ReaderCrashed)
+FAILURES = (NotAllowed, CannotDecide, LedgerBusy, LedgerLoss, CheckFailed, ReaderCrashed, OSError)
 _WIDGET, _CHOSEN = "acting", "acting person"
 
 log = logging.getLogger(__name__)
@@ -96,10 +97,15 @@ def why_not(here: Surroundings, name: str, failure: Exception) -> str:
         case CannotDecide():
             status = here.say(f"return_status.{failure.status}") if failure.status else ""
             return here.say(f"command.cannot_{failure.code}", number=failure.submission_id, status=status)
+        case StillQueued():
+            return here.say("page.approve.still_queued")
         case LedgerBusy():
             return here.say("page.approve.busy")
         case LedgerLoss():
             log.error("the ledger does not hold what it held", exc_info=failure)
             return here.say("page.approve.loss")
+        case OSError():
+            log.error("the disk did not take an act of a reader", exc_info=failure)
+            return here.say("page.approve.disk")
     log.error("an act of a reader could not be done", exc_info=failure)
     return here.say("page.submit.failed_ours")

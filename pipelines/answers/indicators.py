@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from domain.indicators import Indicator, load_indicators
 from domain.model import Agreement
-from pipelines.answers.cited_series import CitedLine, Observation, Series, as_series, cited_lines, observation, with_sums
-from pipelines.answers.goal import NEWEST
+from pipelines.answers.cited.series import CitedLine, Observation, Series, as_series, cited_lines, observation, with_sums
+from pipelines.answers.goal.goal import NEWEST
 from pipelines.history.snapshot import Snapshot
 
 _SHARE_OF = "total"

@@ -106,7 +106,7 @@ def _snapshot(setting: Settings) -> Snapshot | None:
 
 
 def _last_return(snapshot: Snapshot | None, agreement: Agreement, party: Party, period: str) -> Return | None:
-    from pipelines.answers.returns import last_return
+    from pipelines.answers.reporting.returns import last_return
 
     return last_return(snapshot, agreement, party.party_id, period) if snapshot else None
 

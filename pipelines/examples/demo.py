@@ -5,24 +5,21 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from domain.forms import QUARTERLY_RETURN, load_form
 from domain.load import load_agreements
-from domain.model import Agreement, Person, Unknown
+from domain.model import Agreement, Person
 from domain.period import Month
 from domain.rows import Cell, Point, PointMonth, PublishedRolling, PublishedYearly, TrafficFile
 from pipelines.acting import person_who_may
+from pipelines.examples.fjordbyen.loading import Filed, check_workbooks, filed_workbooks, load_returns, not_loaded
 from pipelines.examples.fjordbyen.points import generate
-from pipelines.examples.fjordbyen.return_files import FileWriter
-from pipelines.examples.fjordbyen.returns import generate_returns
-from pipelines.history.acts import act_row, decision
-from pipelines.history.ledger import Change, Ledger, NewSubmission, Original, open_ledger, submitted
+from pipelines.history.ledger import Ledger, NewSubmission, Original, open_ledger
 from pipelines.history.publish import publish
-from pipelines.history.return_rows import new_return, return_tables
 from pipelines.recompute import check_traffic
+from pipelines.returns import CheckedReturn
 from pipelines.settings import ROOT
 from pipelines.traffic import commit_traffic
 
@@ -31,8 +28,6 @@ EXAMPLES = ROOT / "data" / "examples"
 INVENTED = ("fjordbyen", dt.date(2026, 7, 10))
 # When the cited figures were collected from the public pages that they name.
 COLLECTED_ON = dt.date(2026, 11, 22)
-# How many days the secretariat took, in turn.
-APPROVED_AFTER_DAYS = (2, 5, 3, 7, 4)
 CITED_TOPICS = ("projects", "frames", "indicators")
 
 
@@ -40,16 +35,25 @@ def load_examples(actor: str, at: dt.datetime, data_dir: Path) -> str:
     """The snapshot that holds all built-in examples. NotAllowed, LedgerBusy."""
     agreements = load_agreements(data_dir / "agreements")
     people = {name: person_who_may("load_examples", actor, agreement, data_dir) for name, agreement in agreements.items()}
+    checked = _checked_returns(agreements[INVENTED[0]], data_dir)
     with open_ledger(data_dir) as ledger:
         for agreement in agreements.values():
             folder, person = EXAMPLES / agreement.agreement_id, people[agreement.agreement_id]
             if agreement.agreement_id == INVENTED[0]:
                 _load_invented(ledger, agreement, person, at)
-                _load_returns(ledger, agreement, person, at)
+                load_returns(ledger, agreement, checked, person, at)
             elif folder.is_dir():
                 _load_cited_index(ledger, agreement, folder, person, at)
                 _load_cited_figures(ledger, agreement, folder, person, at)
         return publish(ledger, at)
+
+
+def _checked_returns(agreement: Agreement, data_dir: Path) -> Mapping[Filed, CheckedReturn]:
+    """The workbooks as checked, if the ledger lacks any. It is not held meanwhile, so that nobody waits for it."""
+    filed = filed_workbooks()
+    with open_ledger(data_dir) as ledger:
+        is_whole = not not_loaded(ledger, agreement.agreement_id, filed)
+    return {} if is_whole else check_workbooks(filed, agreement)
 
 
 def _load_invented(ledger: Ledger, agreement: Agreement, actor: Person, at: dt.datetime) -> None:
@@ -66,42 +70,6 @@ def _load_invented(ledger: Ledger, agreement: Agreement, actor: Person, at: dt.d
     )
     new = _submission(agreement, "traffic", (point_file, month_file), INVENTED[1], actor, at)
     commit_traffic(ledger, new, check_traffic(file, agreement.index.reference_year), agreement)
-
-
-def _load_returns(ledger: Ledger, agreement: Agreement, actor: Person, at: dt.datetime) -> None:
-    """Every return of the invented agreement: handed in by its analyst when it was, approved by the secretariat some days later.
-
-    In the chain of acts it is the actor who did this now; the entry says whose act it shows, and of when.
-    """
-    form = load_form(QUARTERLY_RETURN)
-    writers = {used.version: FileWriter(form.at(used.version), agreement) for used in form.versions}
-    by_id = {person.person_id: person for person in (() if isinstance(agreement.people, Unknown) else agreement.people)}
-    approver = next(person for person in by_id.values() if "secretariat" in person.roles)
-    changes: list[Change] = []
-    number = ledger.next_id()
-    for order, (found, handed_in_at, analyst) in enumerate(generate_returns()):
-        new = new_return(found, writers[found.form_version].files(found), agreement, analyst, handed_in_at, at, "submit")
-        if ledger.return_with(new.agreement_id, found.party_id, found.period, new.receipt):
-            continue
-        approved_at = handed_in_at + dt.timedelta(days=APPROVED_AFTER_DAYS[order % len(APPROVED_AFTER_DAYS)], hours=1)
-        told = [
-            submitted(
-                new, return_tables(found), number,
-                return_acts=[act_row(number, "submit", by_id[analyst], handed_in_at, new.receipt)],
-            ),
-            decision(number, new.agreement_id, new.receipt, "approve", approver, approved_at),
-        ]  # fmt: skip
-        changes += [_as_example(change, actor, at) for change in told]
-        number += 1
-    if changes:
-        ledger.write(changes)
-
-
-def _as_example(change: Change, actor: Person, at: dt.datetime) -> Change:
-    """The change with an entry that says who has really done this, and when."""
-    (shown,) = change.return_acts
-    facts = {**change.deed.facts, "shown_as": shown["person_id"], "shown_at": shown["acted_at"].isoformat(), "is_example": True}
-    return replace(change, deed=replace(change.deed, person_id=actor.person_id, roles=actor.roles, at=at, facts=facts))
 
 
 def _load_cited_index(ledger: Ledger, agreement: Agreement, folder: Path, actor: Person, at: dt.datetime) -> None:

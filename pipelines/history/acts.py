@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from domain.model import Person
 from domain.returns import Return
 from domain.rows import Finding
-from pipelines.history.audit import Deed
+from pipelines.history.audit import Deed, Entry
 from pipelines.history.chain import Texts, entry_at
 from pipelines.history.contents import OF_ENTRIES, OF_SUBMISSIONS, hash_of, lines_of
 from pipelines.history.ledger import ORIGINALS, Change, Ledger, NewSubmission, Original, Tables, submitted
@@ -104,18 +104,47 @@ def newest_that_counts(ledger: Ledger, of: Standing) -> Standing | None:
 
 
 def stage(
-    ledger: Ledger, new: NewSubmission, found: Return, findings: Sequence[Finding], person: Person, note: str | None
-) -> tuple[int, tuple[int, ...]]:
-    """The number of the staged return, and those that waited for the same party and period and are superseded by it."""
+    ledger: Ledger, new: NewSubmission, found: Return, findings: Sequence[Finding], person: Person, note: str | None,
+    queue_number: int,
+) -> tuple[int, tuple[int, ...]]:  # fmt: skip
+    """The number of the staged return, and those that waited for the same party and period and are superseded by it.
+
+    Its entry says under which number it came through the queue.
+    """
     number = ledger.next_id()
     older = waiting(ledger, new.agreement_id, found.party_id, found.period)
+    change = staged(new, number, found, findings, person, note, older)
+    deed = replace(change.deed, facts={**change.deed.facts, "queue_number": queue_number})
+    ledger.write([replace(change, deed=deed)])
+    return number, tuple(one.submission_id for one in older)
+
+
+def is_of_ticket(ledger: Ledger, submission_id: int, queue_number: int, at: dt.datetime) -> bool:
+    """Whether a return was stored for this number of the queue, which was given at this time."""
+    entry = _first_entry(ledger, submission_id)
+    return entry is not None and (entry.facts.get("queue_number"), entry.at) == (queue_number, at)
+
+
+def superseded_by(ledger: Ledger, submission_id: int) -> tuple[int, ...]:
+    """Those that waited when a return was handed in, and waited no more."""
+    found = ledger.connection.execute(
+        "SELECT submission_id FROM return_act WHERE related_id = ? AND act = 'supersede' ORDER BY submission_id", [submission_id]
+    ).fetchall()
+    return tuple(number for (number,) in found)
+
+
+def staged(
+    new: NewSubmission, number: int, found: Return, findings: Sequence[Finding], person: Person, note: str | None,
+    older: Sequence[Standing] = (),
+) -> Change:  # fmt: skip
+    """The change that stages a return under its number, handed in at `known_from`. `older` are those that it supersedes."""
+    handed_in_at = new.known_from
     acts = [
-        act_row(number, "submit", person, new.at, new.receipt),
-        *(act_row(one.submission_id, "supersede", person, new.at, one.receipt, number) for one in older),
+        act_row(number, "submit", person, handed_in_at, new.receipt),
+        *(act_row(one.submission_id, "supersede", person, handed_in_at, one.receipt, number) for one in older),
     ]
     tables = {**return_tables(found), "return_finding": finding_rows(findings)}
-    ledger.write([submitted(new, tables, number, return_acts=acts, texts={"note": note} if note else {})])
-    return number, tuple(one.submission_id for one in older)
+    return submitted(new, tables, number, return_acts=acts, texts={"note": note} if note else {})
 
 
 def decide(ledger: Ledger, standing: Standing, act: Act, person: Person, at: dt.datetime, texts: Texts | None = None) -> None:
@@ -170,12 +199,18 @@ def originals_of(ledger: Ledger, submission_id: int) -> tuple[Original, ...]:
 
 def rows_are_whole(ledger: Ledger, submission_id: int) -> bool:
     """Whether the rows of a return are those that the entry of its act says, of when it was handed in or reinstated."""
-    found = ledger.connection.execute("SELECT min(sequence) FROM return_act WHERE submission_id = ?", [submission_id]).fetchone()
-    sequence = found[0] if found else 0
-    entry = entry_at(ledger.connection, sequence)
+    entry = _first_entry(ledger, submission_id)
+    if entry is None:
+        return False
     rows = lines_of(ledger.connection, OF_SUBMISSIONS, submission_id, submission_id)[submission_id]
-    done = lines_of(ledger.connection, OF_ENTRIES, sequence, sequence)[sequence]
-    return entry is not None and entry.facts.get("rows_hash") == hash_of([*rows, *done])
+    done = lines_of(ledger.connection, OF_ENTRIES, entry.sequence, entry.sequence)[entry.sequence]
+    return entry.facts.get("rows_hash") == hash_of([*rows, *done])
+
+
+def _first_entry(ledger: Ledger, submission_id: int) -> Entry | None:
+    """The entry of the act that brought a return in; None where it is not as it was written."""
+    found = ledger.connection.execute("SELECT min(sequence) FROM return_act WHERE submission_id = ?", [submission_id]).fetchone()
+    return entry_at(ledger.connection, found[0]) if found and found[0] else None
 
 
 def act_row(

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from pipelines.acting import person_who_may_somewhere
-from pipelines.history import disk
+from pipelines.history import disk, intake
 from pipelines.history.audit import AUDIT_FILE, HEADS_FILE, Deed, Head, head_of, read_heads, read_jsonl
 from pipelines.history.busy import LedgerBusy
 from pipelines.history.disk import step
@@ -38,7 +38,7 @@ _PUBLISHED = "published"
 _RESTORING = ".restoring.unfinished"
 # What an empty data folder may hold: the lock of whoever looked, and what a new disk is born with.
 _NOTHING = frozenset({"ledger.lock", "lost+found", _RESTORING})
-_TOPS = frozenset({LEDGER_FILE, AUDIT_FILE, HEADS_FILE, ORIGINALS, _PUBLISHED, *OWN_FOLDERS})
+_TOPS = frozenset({LEDGER_FILE, AUDIT_FILE, HEADS_FILE, ORIGINALS, _PUBLISHED, intake.INTAKE, *OWN_FOLDERS})
 # What publishing mends: the ledger makes any snapshot again.
 _PUBLISHED_ANEW = frozenset({("snapshots", "outdated"), ("snapshots", "missing")})
 _CHUNK_BYTES = 1 << 20
@@ -111,6 +111,9 @@ def back_up(actor: str, path: Path, at: dt.datetime, data_dir: Path) -> Manifest
             # Closed first: its file is whole then, and a lock of it is lost when another handle of the same process closes.
             ledger.connection.close()
             files = _copied(_sources(data_dir), unfinished)
+            with intake.standing_still(data_dir) as waiting:
+                # After the ledger: what is stored by then and has no outcome here is found there when the queue goes on.
+                files |= _copied({path.relative_to(data_dir).as_posix(): path for path in waiting}, unfinished)
             manifest = Manifest(at, person.person_id, _head_in(unfinished), files)
             disk.write_whole(unfinished / MANIFEST, _to_text(manifest).encode())
             _put_in_place(unfinished, path)

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.history import disk
 from pipelines.history.audit import (
     AUDIT_FILE,
     COLUMNS,
@@ -72,7 +73,8 @@ def add_entries(connection: duckdb.DuckDBPyConnection, deeds: Sequence[tuple[Dee
         ]
     for table, rows in (("audit", [to_row(entry) for entry in entries]), ("audit_text", texts)):
         if rows:
-            connection.from_arrow(pa.Table.from_pylist(rows)).insert_into(table)
+            with disk.step(f"insert {table}"):
+                connection.from_arrow(pa.Table.from_pylist(rows)).insert_into(table)
     return entries
 
 

@@ -7,7 +7,7 @@ import fcntl
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from pipelines.history.busy import LedgerBusy
 from pipelines.history.chain import Texts, add_entries, last_entry, loss, tell_files
 from pipelines.history.contents import OF_ENTRIES, OF_SUBMISSIONS, hash_of, lines_of
 from pipelines.history.disk import step
+from pipelines.history.store_faults import as_os_errors
 
 LEDGER_FILE, ORIGINALS = "ledger.duckdb", "originals"
 LEDGER_SQL = Path(__file__).parent / "sql" / "ledger.sql"
@@ -190,7 +191,8 @@ class Ledger:
             return
         columns = self.connection.table(table).columns
         incoming = pa.Table.from_pylist([{name: row.get(name) for name in columns} for row in rows])
-        self.connection.from_arrow(incoming).insert_into(table)
+        with step(f"insert {table}"):
+            self.connection.from_arrow(incoming).insert_into(table)
 
     def _submission_row(self, new: NewSubmission, submission_id: int) -> dict[str, Any]:
         return {
@@ -225,9 +227,10 @@ def open_ledger(data_dir: Path, wait_seconds: float = _WAIT_SECONDS, *, is_judge
     """The ledger of a data folder, made where it is missing, for one writer at a time.
 
     LedgerBusy if another one stays; LedgerLoss if it does not hold what the files beside it say, unless it `is_judged` just then.
+    OSError where the disk does not take it, also for what the database says of it.
     """
     disk.make_folder(data_dir)
-    with (data_dir / "ledger.lock").open("w") as lock:
+    with (data_dir / "ledger.lock").open("w") as lock, nullcontext() if is_judged else as_os_errors():
         _take(lock.fileno(), wait_seconds)
         connection = duckdb.connect(str(data_dir / LEDGER_FILE))
         try:

@@ -7,15 +7,19 @@ import hashlib
 import json
 from pathlib import Path
 
-import duckdb
-
 from pipelines.history import disk
-from pipelines.history.ledger import LEDGER_SQL, Ledger
-from pipelines.history.marts import MARTS
+from pipelines.history.contents import hash_of
+from pipelines.history.ledger import Ledger
+from pipelines.history.mart_tables import making_of_marts, write_marts
+from pipelines.history.parquet import is_written, write_parquet
 
 POINTER = "current.json"
 # Older snapshots stay for readers that still have them open and for looking back; the ledger can make any of them again.
 KEPT_SNAPSHOTS = 20
+# What acts added to the ledger, by whom and when. Those that added nothing (a backup, a publication) change no snapshot.
+_ROWS_OF_ACTS = """
+SELECT json_extract_string(facts, '$.rows_hash') AS rows_hash FROM audit WHERE rows_hash <> ? ORDER BY sequence
+"""
 
 
 def publish(ledger: Ledger, at: dt.datetime) -> str:
@@ -26,12 +30,15 @@ def publish(ledger: Ledger, at: dt.datetime) -> str:
     content = content_of(ledger)
     current = current_name(ledger.data_dir)
     if current and current.endswith(f"-{content}.duckdb") and (folder / current).exists():
+        if not is_written(ledger.data_dir, current):
+            write_parquet(ledger.data_dir, folder / current)
         return current
     name = f"{at:%Y%m%dT%H%M%S}-{content}.duckdb"
     unfinished = folder / f".{name}.unfinished"
-    _write_marts(ledger, unfinished)
+    write_marts(ledger, unfinished, folder / current if current and (folder / current).exists() else None)
     disk.make_durable(unfinished, folder / name)
     _point_at(folder, name)
+    write_parquet(ledger.data_dir, folder / name)
     _drop_oldest(folder, name)
     return name
 
@@ -48,25 +55,11 @@ def content_of(ledger: Ledger) -> str:
     """What a snapshot depends on: which submissions there are, what was done with them, and how the marts are made of them."""
     parts = [
         ledger.connection.execute("SELECT submission_id, receipt FROM submission ORDER BY submission_id").fetchall(),
-        ledger.connection.execute("SELECT sequence, submission_id, act FROM return_act ORDER BY ALL").fetchall(),
-        ledger.connection.execute("SELECT sequence, field FROM audit_text ORDER BY ALL").fetchall(),
-        LEDGER_SQL.read_text(encoding="utf-8"),
-        [[mart.name, mart.sql] for mart in MARTS],
+        ledger.connection.execute(_ROWS_OF_ACTS, [hash_of([])]).fetchall(),
+        ledger.connection.execute("SELECT sequence, field, content FROM audit_text ORDER BY ALL").fetchall(),
+        making_of_marts(ledger),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
-
-
-def _write_marts(ledger: Ledger, path: Path) -> None:
-    snapshot = duckdb.connect(str(path))
-    try:
-        snapshot.begin()
-        for mart in MARTS:
-            rows = ledger.connection.sql(mart.sql).to_arrow_table()
-            snapshot.from_arrow(rows).create(mart.name)
-        snapshot.commit()
-        snapshot.execute("CHECKPOINT")
-    finally:
-        snapshot.close()
 
 
 def _point_at(folder: Path, name: str) -> None:

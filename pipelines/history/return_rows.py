@@ -11,7 +11,7 @@ from typing import Any
 from domain.forms import FormTable, load_form
 from domain.model import Agreement
 from domain.returns import Missing, Return, ReturnRow, answer_from_json, answer_json
-from pipelines.history.ledger import Change, Ledger, NewSubmission, Original, submitted
+from pipelines.history.ledger import Change, Ledger, NewSubmission, Original, Tables, submitted
 
 KIND = "return"
 # What the marts' DECIMAL(18,8) and INTEGER hold. The form's own limits are far below; amounts are to the øre of a million.
@@ -42,30 +42,33 @@ def new_return(
     )  # fmt: skip
 
 
-def commit_return(ledger: Ledger, new: NewSubmission, found: Return) -> tuple[int, int | None]:
+def commit_return(ledger: Ledger, new: NewSubmission, found: Return, beside: Tables | None = None) -> tuple[int, int | None]:
     """The number of the stored return, and its earlier number where the same content was stored before. UnstorableAnswer.
 
-    It counts at once, without anybody's approval: for reports that are imported by those who may.
+    It counts at once, without anybody's approval: for reports that are imported by those who may. `beside` are rows of other
+    ledger tables that belong to it, such as what was found when it was read.
     """
-    return commit_returns(ledger, [(new, found)])[0]
+    return commit_returns(ledger, [(new, found)], beside)[0]
 
 
-def commit_returns(ledger: Ledger, returns: Sequence[tuple[NewSubmission, Return]]) -> list[tuple[int, int | None]]:
-    """As `commit_return` for each, all in one transaction."""
+def commit_returns(
+    ledger: Ledger, returns: Sequence[tuple[NewSubmission, Return]], beside: Tables | None = None
+) -> list[tuple[int, int | None]]:
+    """As `commit_return` for each, all in one transaction; `beside` belongs to each."""
     earlier = [ledger.return_with(new.agreement_id, found.party_id, found.period, new.receipt) for new, found in returns]
     fresh = [pair for pair, number in zip(returns, earlier, strict=True) if number is None]
     numbers = iter(range(first := ledger.next_id(), first + len(fresh)))
     if fresh:
-        ledger.write([_imported(new, found, number) for number, (new, found) in enumerate(fresh, first)])
+        ledger.write([_imported(new, found, number, beside or {}) for number, (new, found) in enumerate(fresh, first)])
     return [(number if number is not None else next(numbers), number) for number in earlier]
 
 
-def _imported(new: NewSubmission, found: Return, number: int) -> Change:
+def _imported(new: NewSubmission, found: Return, number: int, beside: Tables) -> Change:
     act = {
         "submission_id": number, "act": "import", "person_id": new.submitted_by, "roles": json.dumps(new.roles),
         "acted_at": new.at, "receipt": new.receipt,
     }  # fmt: skip
-    return submitted(new, return_tables(found), number, return_acts=[act])
+    return submitted(new, {**return_tables(found), **beside}, number, return_acts=[act])
 
 
 def return_tables(found: Return) -> dict[str, list[dict[str, Any]]]:
@@ -84,23 +87,30 @@ def return_from_rows(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]])
     places: dict[str, dict[str, int]] = {}
     of_table: dict[str, list[ReturnRow]] = {table: [] for table in json.loads(head["tables"])}
     for row in rows:
-        written = row["places"]
-        if written not in places:
-            places[written] = json.loads(written)
-        answers = {**json.loads(row["answers"]), **json.loads(row["missing"])}
-        typed = {column: answer_from_json(answer) for column, answer in answers.items()}
-        of_table[row["table_name"]].append(
-            ReturnRow(row["table_name"], row["sheet"], int(row["row_number"]), typed, places[written])
-        )
+        of_table[row["table_name"]].append(return_row(row, places))
     return Return(
         head["form_id"], int(head["form_version"]), head["agreement_id"], head["party_id"], head["period"],
         {table: tuple(listed) for table, listed in of_table.items()},
     )  # fmt: skip
 
 
+def return_row(row: Mapping[str, Any], places: dict[str, dict[str, int]]) -> ReturnRow:
+    """The typed row of a stored one. Rows of a sheet share their places, which are kept by their text in the dictionary given."""
+    written = row["places"]
+    # Only a row that is a column of its sheet has lists among its places, and shares them with no other.
+    of_rows = _rows_from_json(written) if "[" in written else {}
+    if written not in places:
+        places[written] = {name: at[1] if name in of_rows else at for name, at in json.loads(written).items()}
+    answers = json.loads(row["answers"])
+    if row["missing"] != "{}":
+        answers.update(json.loads(row["missing"]))
+    typed = {column: answer_from_json(answer) for column, answer in answers.items()}
+    return ReturnRow(row["table_name"], row["sheet"], int(row["row_number"]), typed, places[written], of_rows)
+
+
 def _rows(rows: Sequence[ReturnRow], table: FormTable) -> Iterator[dict[str, Any]]:
     amounts = frozenset(column.column for column in table.columns if column.type == "money")
-    places: dict[int, str] = {}
+    places: dict[tuple[int, int], str] = {}
     for position, row in enumerate(rows):
         answered: dict[str, Any] = {}
         missing: dict[str, Any] = {}
@@ -109,13 +119,24 @@ def _rows(rows: Sequence[ReturnRow], table: FormTable) -> Iterator[dict[str, Any
                 raise UnstorableAnswer(f"{row.sheet} {row.address(column) or column}: {answer} cannot be stored")
             (missing if isinstance(answer, Missing) else answered)[column] = answer_json(answer)
         # Rows of a sheet share their places.
-        if id(row.places) not in places:
-            places[id(row.places)] = _json(row.places)
+        shared = id(row.places), id(row.rows) if row.rows else 0
+        if shared not in places:
+            places[shared] = _json(_places_json(row))
         yield {
             "table_name": row.table, "position": position, "sheet": row.sheet, "row_number": row.row,
             "row_key": " / ".join(row.key(table.key)), "answers": _json(answered), "missing": _json(missing),
-            "places": places[id(row.places)],
+            "places": places[shared],
         }  # fmt: skip
+
+
+def _places_json(row: ReturnRow) -> dict[str, Any]:
+    """The column of each answer or, where it stands in a row of its own, row and column."""
+    return {name: [row.rows[name], column] if name in row.rows else column for name, column in row.places.items()}
+
+
+def _rows_from_json(written: str) -> dict[str, int]:
+    """The row of each answer that stands in one of its own."""
+    return {name: place[0] for name, place in json.loads(written).items() if isinstance(place, list)}
 
 
 def _is_storable(number: int | Decimal, *, is_amount: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipelines.history.mart_tables import attach
 from pipelines.history.publish import current_name
 
 _OPEN: dict[Path, Snapshot] = {}
@@ -28,10 +29,17 @@ class Snapshot:
     identity: str
     connection: duckdb.DuckDBPyConnection
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> pd.DataFrame:
         """The rows of a query. A cursor per call: threads that share one connection get empty results without an error."""
         with self.connection.cursor() as cursor:
-            return cursor.execute(sql, list(parameters)).df()
+            return cursor.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters)).df()
+
+    def records(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+        """The rows of a query by column, as Python has them: amounts stay exact decimals, and what is not there is None."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters))
+            columns = [column[0] for column in cursor.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def open_snapshot(data_dir: Path) -> Snapshot:
@@ -48,8 +56,7 @@ def open_snapshot(data_dir: Path) -> Snapshot:
 
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
-    # ATTACH takes no parameters; the path is ours, and a quote in it is doubled.
-    connection.execute("ATTACH '" + str(path).replace("'", "''") + "' AS snapshot (READ_ONLY)")
+    attach(connection, path, "snapshot")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

@@ -14,7 +14,8 @@ from pipelines.history.audit import AUDIT_FILE, Entry, first_fault, read_heads, 
 from pipelines.history.chain import entries_from, loss
 from pipelines.history.contents import OF_ENTRIES, OF_SUBMISSIONS, hash_of, lines_of
 from pipelines.history.ledger import LEDGER_FILE, ORIGINALS, Ledger, open_ledger
-from pipelines.history.marts import MARTS
+from pipelines.history.mart_tables import attach, make_computed
+from pipelines.history.marts import COMPUTED_KEYS, MARTS
 from pipelines.history.publish import content_of, current_name
 from pipelines.settings import heads_file
 
@@ -156,12 +157,17 @@ def _differing_mart(ledger: Ledger, path: Path) -> Bad | None:
     """The first mart whose rows are not those that the ledger gives."""
     snapshot = duckdb.connect(":memory:")
     try:
-        # ATTACH takes no parameters; the path is ours, and a quote in it is doubled.
-        snapshot.execute("ATTACH '" + str(path).replace("'", "''") + "' AS snapshot (READ_ONLY)")
+        attach(snapshot, path, "snapshot")
         snapshot.execute("SET enable_external_access = false")
         for mart in MARTS:
-            if _lines(ledger.connection.sql(mart.sql)) != _lines(snapshot.table(f"snapshot.{mart.name}")):
+            made = ledger.connection.sql(mart.sql).to_arrow_table()
+            if _lines(ledger.connection.from_arrow(made)) != _lines(snapshot.table(f"snapshot.{mart.name}")):
                 return Bad("snapshots", "changed", f"mart:{mart.name}")
+            snapshot.from_arrow(made).create(mart.name)
+        make_computed(ledger, snapshot)
+        for name in COMPUTED_KEYS:
+            if _lines(snapshot.table(name)) != _lines(snapshot.table(f"snapshot.{name}")):
+                return Bad("snapshots", "changed", f"mart:{name}")
         return None
     finally:
         snapshot.close()

@@ -49,13 +49,15 @@ P = TypeVar("P")
 class Case:
     """What a rule is given: the reports of one project, oldest first, the day of judgement, and the days from period to deadline.
 
-    `data_colour` is the colour of the figures, for the one rule that holds the reported colour against it.
+    `data_colour` is the colour of the figures, for the one rule that holds the reported colour against it. `baselines` are those
+    of the reports, where they are known already.
     """
 
     reports: tuple[ProjectReport, ...]
     as_of: dt.date
     deadline_days: int | None = None
     data_colour: Colour | None = None
+    baselines: Mapping[str, Baseline] | None = None
 
     @property
     def now(self) -> ProjectReport:
@@ -73,6 +75,7 @@ class Reading:
     """What a rule has read: the number that is held against the limits, the figures that it comes from, and their cells.
 
     `lack` is a figure that is not there beside those that are. `at_least` is the colour that the rule gives whatever the number.
+    `counts_from` is the day that the number counts from, where it grows by one each day until the next report.
     """
 
     number: Decimal | None
@@ -80,6 +83,7 @@ class Reading:
     cells: tuple[Cell, ...] = ()
     lack: Lack | None = None
     at_least: Colour = "green"
+    counts_from: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ def slip_baseline(case: Case, _limit: DeviationLimit) -> Reading:
     """
     row = row_of(case.now, "milestones", OPENING)
     expected = _expected_on(row)
-    baseline = adopted_baselines(case.reports).get(OPENING)
+    baseline = _baselines(case).get(OPENING)
     if baseline is None:
         raise Lacking(why_not(row, "baseline_on"), "milestones", "baseline_on")
     evidence: Evidence = {"baseline_on": baseline.adopted_on, "forecast_on": expected, "stated_baseline_on": baseline.stated_on}
@@ -225,7 +229,7 @@ def rebaseline(case: Case, _limit: DeviationLimit) -> Reading:
     stated = [row for row in rows if row.day("baseline_on")]
     if not stated:
         raise Lacking(why_not(rows[0], "baseline_on"), "milestones", "baseline_on")
-    baselines = adopted_baselines(case.reports)
+    baselines = _baselines(case)
     moved = [row for row in stated if (it := baselines.get(row.code("milestone") or "")) and it.stated_on != it.adopted_on]
     first = baselines[moved[0].code("milestone") or ""] if moved else None
     evidence: Evidence = {
@@ -234,12 +238,12 @@ def rebaseline(case: Case, _limit: DeviationLimit) -> Reading:
     return Reading(Decimal(len(moved)), evidence, _cells(moved, "baseline_on"))
 
 
-def adopted_baselines(reports: Iterable[ProjectReport]) -> dict[str, Baseline]:
-    """The adopted and the stated day of each milestone, after reports in order.
+def adopted_baselines(reports: Iterable[ProjectReport], before: Mapping[str, Baseline] | None = None) -> dict[str, Baseline]:
+    """The adopted and the stated day of each milestone, after reports in order; `before` are those of the reports before them.
 
     The first day that is given is adopted. Another takes its place when a decision is named that was not named before.
     """
-    found: dict[str, Baseline] = {}
+    found: dict[str, Baseline] = dict(before or {})
     for row in (row for report in reports for row in report.of("milestones")):
         milestone, stated, decision = row.code("milestone"), row.day("baseline_on"), row.code("baseline_decision")
         if milestone is None or stated is None:
@@ -250,6 +254,10 @@ def adopted_baselines(reports: Iterable[ProjectReport]) -> dict[str, Baseline]:
     return found
 
 
+def _baselines(case: Case) -> Mapping[str, Baseline]:
+    return adopted_baselines(case.reports) if case.baselines is None else case.baselines
+
+
 def _expected_on(row: ReturnRow) -> dt.date:
     """The day on which a milestone was reached, or is expected to be."""
     return row.day("actual_on") or day_in(row, "forecast_on")
@@ -258,7 +266,8 @@ def _expected_on(row: ReturnRow) -> dt.date:
 def _overdue(row: ReturnRow, as_of: dt.date) -> Reading:
     expected = day_in(row, "forecast_on")
     evidence: Evidence = {"milestone": row.code("milestone"), "forecast_on": expected, "as_of": as_of}
-    return Reading(Decimal(max(0, (as_of - expected).days)), evidence, _cells([row], "forecast_on"))
+    days = Decimal(max(0, (as_of - expected).days))
+    return Reading(days, evidence, _cells([row], "forecast_on"), counts_from=expected)
 
 
 # Money of the year, progress, reserve.
@@ -383,15 +392,14 @@ def report_missing(case: Case, _limit: DeviationLimit) -> Reading:
     awaited = Period(period.first.plus(period.n_months), period.last.plus(period.n_months))
     deadline = _last_day(awaited) + dt.timedelta(days=case.deadline_days)
     evidence: Evidence = {"period": str(period), "awaited_period": str(awaited), "deadline_on": deadline, "as_of": case.as_of}
-    return Reading(Decimal(max(0, (case.as_of - deadline).days)), evidence)
+    return Reading(Decimal(max(0, (case.as_of - deadline).days)), evidence, counts_from=deadline)
 
 
 def report_stale(case: Case, _limit: DeviationLimit) -> Reading:
     """How many days ago the period of the newest figures ended, by the day of judgement."""
     ended = _last_day(case.now.period)
-    return Reading(
-        Decimal((case.as_of - ended).days), {"period": str(case.now.period), "period_ended_on": ended, "as_of": case.as_of}
-    )
+    evidence: Evidence = {"period": str(case.now.period), "period_ended_on": ended, "as_of": case.as_of}
+    return Reading(Decimal(max(0, (case.as_of - ended).days)), evidence, counts_from=ended)
 
 
 def reported_greener(case: Case, _limit: DeviationLimit) -> Reading:
@@ -400,11 +408,12 @@ def reported_greener(case: Case, _limit: DeviationLimit) -> Reading:
     reported = row.code("colour_overall")
     if reported not in COLOURS:
         raise Lacking(why_not(row, "colour_overall"), "progress", "colour_overall")
-    if case.data_colour is None:
-        raise Lacking(NOTHING_THERE, "progress", "colour_overall")
-    levels = COLOURS.index(case.data_colour) - COLOURS.index(reported)
     evidence: Evidence = {"reported_colour": reported, "data_colour": case.data_colour, "reason": row.code("reason_overall")}
-    return Reading(Decimal(max(0, levels)), evidence, _cells([row], "colour_overall"))
+    cells = _cells([row], "colour_overall")
+    if case.data_colour is None:
+        return Reading(None, evidence, cells, Lack(NOTHING_THERE, "progress", "colour_overall"))
+    levels = COLOURS.index(case.data_colour) - COLOURS.index(reported)
+    return Reading(Decimal(max(0, levels)), evidence, cells)
 
 
 def _last_day(period: Period) -> dt.date:
@@ -463,7 +472,12 @@ def _worst(parts: Iterable[P], read_part: Callable[[P], Reading]) -> Reading:
     found, lack = _each(parts, read_part)
     if lack and not found:
         raise Lacking(lack.reason, lack.table, lack.column)
-    return replace(max(found, key=lambda reading: reading.number or Decimal(0)), lack=lack)
+    return replace(max(found, key=_badness), lack=lack)
+
+
+def _badness(reading: Reading) -> tuple[Decimal, int]:
+    """What the worst of readings goes by: the number, and of the same ones the one that began to count first."""
+    return reading.number or Decimal(0), -reading.counts_from.toordinal() if reading.counts_from else 0
 
 
 def _cells(rows: Iterable[ReturnRow], *columns: str) -> tuple[Cell, ...]:

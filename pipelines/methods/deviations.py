@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Literal, cast
 
 from domain.deviation_limits import COLOURS, Colour, DeviationLimit, DeviationLimits
-from domain.model import Authority, Unknown
+from domain.facts import Unknown
+from domain.model import Authority
 from domain.period import Period
 from domain.rows import Cell
-from pipelines.methods.deviation_rules import ENDED, RULES, Case, Evidence, read
+from pipelines.methods.deviation_rules import ENDED, RULES, Baseline, Case, Evidence, read
 from pipelines.methods.project_reports import Lack, ProjectReport
 
 Level = Literal["green", "yellow", "red", "cannot_tell"]
@@ -30,7 +31,8 @@ class Judgement:
     """What one rule says of a project: level, the number against the limit, and the figures and cells that it rests on.
 
     `number` is in the unit of the limit; None where nothing is told, or where something is held against nothing. `lack` is the
-    figure that is not there: alone, or beside those that were enough to tell.
+    figure that is not there: alone, or beside those that were enough to tell. `counts_from` is the day that a number of days
+    counts from, so that it can be told on any later day.
     """
 
     limit: DeviationLimit
@@ -39,6 +41,7 @@ class Judgement:
     evidence: Evidence
     cells: tuple[Cell, ...]
     lack: Lack | None
+    counts_from: dt.date | None = None
 
     @property
     def rule(self) -> str:
@@ -125,12 +128,20 @@ def statuses(
     return tuple(status(reports[: place + 1], limits, day, deadline_days) for place, day in enumerate(days))
 
 
-def status(reports: Sequence[ProjectReport], limits: DeviationLimits, as_of: dt.date, deadline_days: int | None = None) -> Status:
+def status(
+    reports: Sequence[ProjectReport],
+    limits: DeviationLimits,
+    as_of: dt.date,
+    deadline_days: int | None = None,
+    baselines: Mapping[str, Baseline] | None = None,
+) -> Status:
     """What the rules say of the newest of a project's reports, on a day. Rules that are off are left out.
+
+    `baselines` are those of the reports, where they are known already.
 
     KeyError for a limit whose rule is not known.
     """
-    case = Case(tuple(reports), as_of, deadline_days)
+    case = Case(tuple(reports), as_of, deadline_days, baselines=baselines)
     in_force = [limit for limit in limits.limits if not limit.is_off]
     judged = {limit.rule_code: judge(case, limit) for limit in in_force if limit.rule_code != "reported_greener"}
     colour = data_colour(judged.values())
@@ -149,7 +160,7 @@ def judge(case: Case, limit: DeviationLimit) -> Judgement:
     worst = max(colours, key=COLOURS.index)
     level: Level = "cannot_tell" if reading.lack and worst == "green" else cast(Level, worst)
     number = reading.number if reading.number is not None and reading.number.is_finite() else None
-    return Judgement(limit, level, number, reading.evidence, reading.cells, reading.lack)
+    return Judgement(limit, level, number, reading.evidence, reading.cells, reading.lack, reading.counts_from)
 
 
 def data_colour(judgements: Iterable[Judgement]) -> Level:
@@ -200,12 +211,16 @@ def steps_of(levels: Sequence[Level]) -> tuple[tuple[Step, Level] | None, ...]:
     before: Level = "green"
     has_been_open = False
     for level in levels:
-        if level == "cannot_tell" or level == before:
-            found.append(None)
-            continue
-        found.append((_step(before, level, has_been_open), before))
-        before, has_been_open = level, True
+        step = step_of(before, level, has_been_open)
+        found.append((step, before) if step else None)
+        if step:
+            before, has_been_open = level, True
     return tuple(found)
+
+
+def step_of(before: Level, level: Level, has_been_open: bool) -> Step | None:
+    """What a level does to a deviation that was told at another before; None where it changes nothing."""
+    return None if level in {"cannot_tell", before} else _step(before, level, has_been_open)
 
 
 def body_for(matter: str, authority: tuple[Authority, ...] | Unknown) -> str | None:

@@ -14,8 +14,8 @@ from functools import cache, cached_property
 
 from babel.dates import get_month_names
 
+from domain.facts import LocalText
 from domain.forms import Choice, Form, FormColumn
-from domain.model import LocalText
 from domain.returns import Answer, Missing, Split
 from domain.rows import Finding, Severity
 from pipelines.reading.workbook import Scalar

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 
-from domain.model import MunicipalityCode
+from domain.facts import MunicipalityCode
 from domain.rows import Finding
 from pipelines.methods.rings import Ring, signed_area, thinned, wound
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from checks.order import MORE, MOST_OF_ONE_CODE
 from checks.rules import Rule
+from domain.facts import Unknown
 from domain.forms import STAMP, STAMP_PROPERTY, STAMP_SHEET, Form, FormColumn, FormTable, choices
-from domain.model import Agreement, Unknown
+from domain.model import Agreement
 from domain.period import Period
 from domain.returns import Answer, Return, ReturnRow
 from domain.rows import Cell, Finding

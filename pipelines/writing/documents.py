@@ -1,37 +1,38 @@
-"""The documents that are made from the form and the rules, in bokmål and English: the data dictionary and the list of checks.
+"""The documents made from the form, the checks and the limits, in bokmål and English: data dictionary, checks, deviation rules.
 
-`python -m pipelines.writing.documents` writes both anew; a test fails when they are not.
+`python -m pipelines.writing.documents` writes all of them anew; a test fails when they are not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
 from checks import all_rules
 from checks.rules import Family, Rule
+from domain.facts import LocalText
 from domain.forms import Choice, Form, FormColumn, FormTable, RequiredWhen, load_form
-from domain.model import LocalText
+from domain.limit_file import default_limits
 from domain.rows import SEVERITIES
 from domain.words import LANGUAGES, text
 from pipelines.reading.mapped.rules import RULES as MAPPED_RULES
 from pipelines.reading.return_file import RULES as READING_RULES
+from pipelines.writing.limits_document import limits_document
+from pipelines.writing.markdown import BREAK, both, markdown_table
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-# Within a cell of a table, between the languages.
-_BREAK = "<br>"
 
 
 def data_dictionary(form: Form) -> str:
     """Every table and column that the form asks or has asked, as Markdown."""
     reasons = [[f"`{found.code}`", *(_said_with_help(found.label, found.help, on) for on in LANGUAGES)] for found in form.missing]
     parts = [
-        f"# {_both('dictionary.title')}",
+        f"# {both('dictionary.title')}",
         *(text("dictionary.generated", language) for language in LANGUAGES),
         *_versions(form),
-        f"## {_both('dictionary.missing')}",
-        _table(("", *LANGUAGES), reasons),
+        f"## {both('dictionary.missing')}",
+        markdown_table(("", *LANGUAGES), reasons),
     ]
     for table in form.tables:
         parts += _table_part(table, form)
@@ -41,13 +42,13 @@ def data_dictionary(form: Form) -> str:
 def rules_document() -> str:
     """Every rule that a return is held against, by where it looks, as Markdown."""
     rules = rules_of_returns()
-    parts = [f"# {_both('rules.title')}", *(text("rules.generated", language) for language in LANGUAGES)]
-    parts.append("\n".join(f"- {_both(f'severity.{s}')} (`{s}`): {_both(f'rules.severity_said.{s}')}" for s in SEVERITIES))
-    titles = [_both(f"rules.{name}") for name in ("code", "severity", "where")]
+    parts = [f"# {both('rules.title')}", *(text("rules.generated", language) for language in LANGUAGES)]
+    parts.append("\n".join(f"- {both(f'severity.{s}')} (`{s}`): {both(f'rules.severity_said.{s}')}" for s in SEVERITIES))
+    titles = [both(f"rules.{name}") for name in ("code", "severity", "where")]
     titles += [text(f"rules.{name}", language) for language in LANGUAGES for name in ("message", "action")]
     for family in get_args(Family):
-        parts.append(f"## {_both(f'rules.family.{family}')}")
-        parts.append(_table(titles, [_rule_row(rule) for rule in rules if rule.family == family]))
+        parts.append(f"## {both(f'rules.family.{family}')}")
+        parts.append(markdown_table(titles, [_rule_row(rule) for rule in rules if rule.family == family]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -57,14 +58,18 @@ def rules_of_returns() -> tuple[Rule, ...]:
 
 
 def write_documents(folder: Path) -> None:
-    """Writes both documents into a folder."""
+    """Writes the documents into a folder."""
     for name, made in documents().items():
         (folder / name).write_text(made, encoding="utf-8")
 
 
 def documents() -> dict[str, str]:
-    """Both documents by the names of their files."""
-    return {"data_dictionary.md": data_dictionary(load_form()), "checks.md": rules_document()}
+    """The documents by the names of their files."""
+    return {
+        "data_dictionary.md": data_dictionary(load_form()),
+        "checks.md": rules_document(),
+        "deviation_rules.md": limits_document(default_limits()),
+    }
 
 
 # The dictionary.
@@ -84,12 +89,14 @@ def _table_part(table: FormTable, form: Form) -> Iterator[str]:
         grain = text("dictionary.key", language, columns=keys)
         rows = text("dictionary.one_row" if table.one_row_for else "dictionary.rows", language)
         yield f"{table.about.in_language(language)} {grain} {rows}"
-    titles = [_both(f"dictionary.{name}") for name in ("column", "header", "answer", "required", "carried", "help")]
-    yield _table(titles, [_column_row(column, table, form) for column in table.columns])
+    titles = [both(f"dictionary.{name}") for name in ("column", "header", "answer", "required", "carried", "help")]
+    yield markdown_table(titles, [_column_row(column, table, form) for column in table.columns])
     listed = [(column, choice) for column in table.columns for choice in column.allowed]
     if listed:
-        yield f"### {_both('dictionary.codes')}: {_named(table.sheet)}"
-        yield _table((_both("dictionary.column"), "", *LANGUAGES), [_choice_row(column, choice) for column, choice in listed])
+        yield f"### {both('dictionary.codes')}: {_named(table.sheet)}"
+        yield markdown_table(
+            (both("dictionary.column"), "", *LANGUAGES), [_choice_row(column, choice) for column, choice in listed]
+        )
 
 
 def _column_row(column: FormColumn, table: FormTable, form: Form) -> list[str]:
@@ -98,7 +105,7 @@ def _column_row(column: FormColumn, table: FormTable, form: Form) -> list[str]:
         _in_both(lambda language: form.heading(column, language)),
         _in_both(lambda language: ", ".join(_answer_said(column, form, language))),
         _in_both(lambda language: _required_said(column, table, form, language)),
-        _both(f"dictionary.carried_said.{column.carried}", _BREAK),
+        both(f"dictionary.carried_said.{column.carried}", BREAK),
         _in_both(column.help.in_language),
     ]
 
@@ -150,37 +157,23 @@ def _required_said(column: FormColumn, table: FormTable, form: Form, language: s
 def _rule_row(rule: Rule) -> list[str]:
     said = [text(f"finding.{rule.code}.{part}", language) for language in LANGUAGES for part in ("message", "action")]
     plain = [sentence.replace("*", "\\*").replace("<", "&lt;") for sentence in said]
-    return [f"`{rule.code}`", _both(f"severity.{rule.severity}", _BREAK), _where(rule), *plain]
+    return [f"`{rule.code}`", both(f"severity.{rule.severity}", BREAK), _where(rule), *plain]
 
 
 def _where(rule: Rule) -> str:
     form = load_form()
-    return _BREAK.join(_named(form.table(name).sheet) for name in rule.tables) or _both("rules.everywhere")
+    return BREAK.join(_named(form.table(name).sheet) for name in rule.tables) or both("rules.everywhere")
 
 
-# Markdown.
-
-
-def _table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    heads = list(titles)
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
-
-
-def _cell(said: str) -> str:
-    return said.replace("|", "\\|").replace("\n", " ")
+# Words.
 
 
 def _named(label: LocalText) -> str:
     return " / ".join(label.in_language(language) for language in LANGUAGES)
 
 
-def _both(key: str, between: str = " / ") -> str:
-    return between.join(text(key, language) for language in LANGUAGES)
-
-
 def _in_both(say: Callable[[str], str]) -> str:
-    return _BREAK.join(say(language) for language in LANGUAGES)
+    return BREAK.join(say(language) for language in LANGUAGES)
 
 
 def _said_with_help(label: LocalText, explained: LocalText, language: str) -> str:

@@ -16,8 +16,8 @@ import pytest
 
 from checks.columns import RULES, asked_of, column_findings, suite_of
 from checks.run_expectations import Asked, Expected, Failure, failures
+from domain.facts import LocalText, Unknown
 from domain.forms import RequiredWhen, load_form
-from domain.model import LocalText, Unknown
 from domain.returns import Missing, Return, ReturnRow, Split
 from domain.rows import Finding
 from domain.words import LANGUAGES

@@ -6,7 +6,6 @@ import datetime as dt
 import html
 import re
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -14,15 +13,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts import approve_blocks, surroundings
+from dashboard.parts import surroundings
 from dashboard.parts.person_blocks import moment_text, why_not
-from dashboard.parts.sending_blocks import Changed, changed_rows, forecasts
+from dashboard.parts.returns import approve as approve_blocks
+from dashboard.parts.returns.sending import Changed, changed_rows
 from domain.forms import load_form
-from domain.returns import Missing, Return
+from domain.returns import Return
 from pipelines import returns
 from pipelines.acting import NotAllowed
-from pipelines.answers.return_acts import acts_on_returns, waiting_returns
-from pipelines.answers.returns import return_of
+from pipelines.answers.reporting.acts import acts_on_returns, waiting_returns
+from pipelines.answers.reporting.returns import return_of
 from pipelines.history.snapshot import open_snapshot
 from pipelines.returns import CannotDecide, CheckFailed, LedgerBusy, approve
 from tests.builders import AT, agreement, printed, store
@@ -124,6 +124,15 @@ def test_the_queue_says_whose_for_when_by_whom_and_with_what_note(monkeypatch, t
     plain = [cell.replace("\u00a0", " ") for cell in cells]
     when = moment_text(AT, "nb").replace("\u00a0", " ")
     assert plain == ["Nr. 1", "Fjordby kommune", "3. kvartal 2026", "Tuva Fjordgløtt", when, "1", "1", "Avtalt i møte"]
+
+
+def test_what_the_return_would_do_is_told_of_the_one_that_waits(monkeypatch, tmp_path):
+    handed_in(tmp_path)
+    app = page(monkeypatch, tmp_path / "var")
+    (table,) = bodies(app, "Avvik som endres")
+    assert "Rapporten åpner 1 avvik." in written(app)
+    assert "F-001 A" in table
+    assert "Prosjekter som er nye i rapporten: 1 (F-001)." in written(app)
 
 
 def test_the_findings_are_those_of_when_it_was_handed_in(monkeypatch, tmp_path):
@@ -309,16 +318,3 @@ def test_every_row_is_new_gone_or_in_both(table):
     n_rows = len(before.of(table))
     assert changed_rows(without, before, FORM)[table] == Changed(n_rows - 1, n_rows, 0, 1, 0)
     assert changed_rows(before, without, FORM)[table] == Changed(n_rows, n_rows - 1, 1, 0, 0)
-
-
-def test_forecasts_are_summed_exactly_and_without_what_is_missing():
-    found = small_return()
-    assert (forecasts(found).total_mnok, forecasts(found).n_projects) == (Decimal("87.625"), 3)
-    coded = changed_by(found, "cost_estimates", forecast_mnok=Missing("not_yet_known"))
-    assert (forecasts(coded).total_mnok, forecasts(coded).n_projects) == (Decimal("42.125"), 2)
-
-
-def test_amounts_of_different_price_bases_are_not_added():
-    found = changed_by(small_return(), "cost_estimates", price_year=2019)
-    assert len(forecasts(found).bases) == 2
-    assert len(forecasts(small_return()).bases) == 1

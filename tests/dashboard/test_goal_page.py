@@ -10,7 +10,7 @@ import pytest
 
 from domain.rows import TrafficFile
 from domain.words import text as word_of
-from pipelines.answers.goal import goal
+from pipelines.answers.goal.goal import goal
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
@@ -19,7 +19,7 @@ from pipelines.traffic import commit_traffic
 from tests.builders import AT, agreement, printed, store, store_all, submission
 from tests.pages import run_page, written
 
-page = partial(run_page, "app.py")
+page = partial(run_page, "pages/goal.py")
 
 
 def test_the_real_agreement_comes_first_and_says_its_finding(monkeypatch, examples):

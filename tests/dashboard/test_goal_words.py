@@ -8,10 +8,10 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from dashboard.parts.goal_words import change_word, headline, interval, official, ours
+from dashboard.parts.goal.words import change_word, headline, interval, official, ours
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES
-from pipelines.answers.goal import GoalAnswer, IndexPoint
+from pipelines.answers.goal.goal import GoalAnswer, IndexPoint
 from pipelines.methods.city_index import answer, certainty
 from tests.builders import agreement
 

@@ -12,8 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts.links import as_link, host_of
+from domain.facts import Unknown
 from domain.indicators import load_indicators
-from domain.model import Unknown
 from domain.words import text as word_of
 from pipelines.answers.indicators import indicators
 from pipelines.history.ledger import open_ledger

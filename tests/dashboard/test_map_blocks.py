@@ -7,20 +7,20 @@ import datetime as dt
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts.map_words import how_to_read, municipalities_title, points_title
+from dashboard.parts.maps.words import how_to_read, municipalities_title, points_title
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES
 from domain.period import Month
 from domain.rows import Point, PointMean, TrafficFile
-from pipelines.answers.goal import IndexPoint
+from pipelines.answers.goal.goal import IndexPoint
 from pipelines.borders import store_borders
-from pipelines.examples.demo import load_examples
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.recompute import check_traffic
@@ -40,9 +40,9 @@ def maps() -> None:
     """Both maps, as a page calls them."""
     import streamlit as st
 
-    from dashboard.parts.map_blocks import municipality_map, point_map
+    from dashboard.parts.maps.blocks import municipality_map, point_map
     from dashboard.parts.surroundings import surroundings
-    from pipelines.answers.goal import goal
+    from pipelines.answers.goal.goal import goal
 
     reader = surroundings()
     chosen = reader.agreements[st.query_params["agreement"]]
@@ -88,10 +88,9 @@ def squares(*codes: str, path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return data_dir
+def examples(examples, tmp_path_factory):
+    """A copy that borders may be stored in."""
+    return shutil.copytree(examples, tmp_path_factory.mktemp("examples") / "var")
 
 
 def test_both_maps_have_a_figure_a_table_and_a_source(monkeypatch, examples):

@@ -12,8 +12,9 @@ import pytest
 from openpyxl import Workbook
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts import mapping_blocks, surroundings
-from dashboard.parts.mapping_made import Made, MadeColumn, MadeTable, content_of
+from dashboard.parts import surroundings
+from dashboard.parts.mapping import blocks as mapping_blocks
+from dashboard.parts.mapping.made import Made, MadeColumn, MadeTable, content_of
 from domain.forms import load_form
 from domain.mappings import load_mapping
 from pipelines import imports

@@ -9,9 +9,11 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.parts.method.portfolio import SUBJECTS
+from domain.facts import Unknown
 from domain.glossary import load_glossary, load_method_versions
 from domain.indicators import load_indicators
-from domain.model import Unknown
+from domain.words import words
 from tests.builders import agreement
 from tests.pages import run_page
 
@@ -34,18 +36,24 @@ def test_every_indicator_is_told_in_full(monkeypatch, examples, language):
         said += [part.text for part in (*found.pitfalls, *found.breaks) if part.concerns("miljoloftet")]
         assert [words for words in said if words.in_language(language).replace(" ", "").replace("\u2011", "-") not in text] == []
         assert [source.title for source in found.sources if source.title.replace(" ", "") not in text] == []
-    assert len(app.get("expander")) == len(load_indicators()) + 1
+    assert len(app.get("expander")) == len(load_indicators()) + len(SUBJECTS) + 1
 
 
 @pytest.mark.parametrize("language", ["nb", "en"])
 def test_every_method_version_and_every_word_stands_there(monkeypatch, examples, language):
-    text = written(page(monkeypatch, examples, lang=language))
+    app = page(monkeypatch, examples, lang=language)
+    text = written(app)
     for version in load_method_versions().versions:
         assert version.method_version in text
         for said in (version.name, version.what, version.period, version.weighting, version.corrections, version.uncertainty):
             assert said.in_language(language) in text
     for term in load_glossary():
         assert re.search(rf"{re.escape(term.nb)}\s+{re.escape(term.en)}", text)
+    own = {key: said for key, said in words(language).items() if key.startswith("page.method.portfolio.")}
+    assert {key.split(".")[3] for key in own} == {*SUBJECTS, "title", "intro", "said"}
+    headings = [own[f"page.method.portfolio.{subject}.name"] for subject in SUBJECTS]
+    assert [found.label for found in app.get("expander") if found.label in headings] == headings
+    assert [said for key, said in own.items() if not key.endswith((".name", ".rules.what")) and said not in text] == []
 
 
 def test_the_four_answers_and_the_change_of_method_are_explained(monkeypatch, examples):

@@ -10,13 +10,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts.outlook_blocks import certainty, chance, level, levels_of, needed, staying
+from dashboard.parts.goal.outlook import certainty, chance, level, levels_of, needed, staying
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES
-from pipelines.answers.movement import Outlook, WhatIf, outlook
-from pipelines.examples.demo import load_examples
+from pipelines.answers.goal.movement import Outlook, WhatIf, outlook
 from pipelines.history.snapshot import open_snapshot
-from tests.builders import AT, agreement, printed, store
+from tests.builders import agreement, printed, store
 
 APRIL, NEXT = dt.date(2026, 4, 1), dt.date(2027, 4, 1)
 
@@ -126,9 +125,9 @@ def run(monkeypatch, data_dir, agreement_id: str, **address: str) -> AppTest:
     def page() -> None:
         import streamlit as st
 
-        from dashboard.parts.outlook_blocks import what_if
+        from dashboard.parts.goal.outlook import what_if
         from dashboard.parts.surroundings import surroundings
-        from pipelines.answers.goal import goal
+        from pipelines.answers.goal.goal import goal
 
         here = surroundings()
         chosen = here.agreements[st.query_params["agreement"]]
@@ -146,13 +145,6 @@ def run(monkeypatch, data_dir, agreement_id: str, **address: str) -> AppTest:
 def written(app: AppTest) -> str:
     text = " ".join(block.proto.body for block in app.get("html"))
     return plain(html.unescape(re.sub(r"<[^>]+>", " ", text)))
-
-
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("examples")
-    load_examples("admin", AT, data_dir)
-    return data_dir
 
 
 def decimal(number: float, decimals: int = 1) -> str:

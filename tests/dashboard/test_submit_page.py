@@ -16,19 +16,26 @@ from hypothesis import strategies as st
 from streamlit import cache_resource
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts import finding_blocks, sending_blocks, submit_blocks, surroundings
-from dashboard.parts.finding_blocks import cell_ranges, counted, findings_table, worst_first
-from dashboard.parts.submit_blocks import periods, reporting_parties
+from dashboard.parts import surroundings
+from dashboard.parts.returns import findings as finding_blocks
+from dashboard.parts.returns import sending as sending_blocks
+from dashboard.parts.returns import submit as submit_blocks
+from dashboard.parts.returns.findings import cell_ranges, counted, findings_table, worst_first
+from dashboard.parts.returns.submit import periods, reporting_parties
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES, SEVERITY_SYMBOLS, uploader_style
 from domain.forms import load_form
 from domain.model import ReportingCycle
 from domain.rows import SEVERITIES, Finding, column_letters
 from pipelines.acting import NotAllowed
-from pipelines.answers.return_acts import acts_on_returns, waiting_returns
-from pipelines.answers.returns import return_of
+from pipelines.answers.reporting.acts import acts_on_returns, waiting_returns
+from pipelines.answers.reporting.effects import effects
+from pipelines.answers.reporting.returns import return_of
+from pipelines.examples.fjordbyen.returns import next_return
+from pipelines.handing_in import StillQueued, Submitted, Upload
 from pipelines.history.snapshot import open_snapshot
-from pipelines.returns import Asked, CheckedReturn, CheckFailed, LedgerBusy, Submitted, Upload, approve
+from pipelines.returns import Asked, CheckedReturn, CheckFailed, LedgerBusy, approve
+from pipelines.settings import settings
 from pipelines.writing.tables import as_csv
 from tests.builders import AT, agreement, printed, store
 from tests.pages import run_page, written
@@ -366,9 +373,9 @@ class Sends:
         self.status, self.number, self.again_as = status, number, again_as
         self.calls: list[tuple[str, Asked, str | None]] = []
 
-    def __call__(self, actor, uploads, asked, at, data_dir, note=None) -> Submitted:
+    def __call__(self, actor, uploads, asked, at, data_dir, note=None, told=None) -> Submitted:
         self.calls.append((actor, asked, note))
-        return Submitted(Checks()(uploads, asked, data_dir), "sha256:abc", self.status, self.number, self.again_as)
+        return Submitted(self.status, "sha256:abc", self.number, self.again_as)
 
 
 def acting_as(app: AppTest, person_id: str) -> AppTest:
@@ -442,6 +449,7 @@ def test_what_was_not_stored_after_all_is_said(dropped, monkeypatch, status):
     ("failure", "said"),
     [
         (LedgerBusy("x"), "Noen andre lagrer akkurat nå."),
+        (OSError(28, "No space left on device"), "Disken tok ikke imot."),
         (CheckFailed("x"), "Feilen ligger i løsningen"),
         (NotAllowed("unknown_person", "fjordby.analyst", "submit_return"), "er ikke lenger blant personene"),
     ],
@@ -456,6 +464,28 @@ def test_what_could_not_be_stored_is_a_sentence(dropped, monkeypatch, failure, s
     assert said in written(app)
 
 
+@pytest.mark.parametrize(
+    ("n_before", "said"), [(2, "I kø, nr. 12. Rapporter foran din: 2."), (0, "I kø, nr. 12. Rapporten din er den neste.")]
+)
+def test_where_it_stands_in_the_queue_is_said_while_it_waits(dropped, monkeypatch, n_before, said):
+    heard = []
+
+    def waits(actor, uploads, asked, at, data_dir, note, told):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sending_blocks.blocks, "small", heard.append)
+            told(12, n_before)
+        raise StillQueued(12, n_before)
+
+    app = acting_as(dropped(Checks()), "fjordby.analyst")
+    with monkeypatch.context() as patch:
+        patch.setattr(sending_blocks, "submit_upload", waits)
+        app = sent(app)
+    assert heard == [said]
+    assert "Rapporten venter i køen som nummer 12" in written(app)
+    assert "Rapporten er ikke levert" not in written(app)
+    assert can_send(app)
+
+
 def test_other_files_begin_anew(dropped, monkeypatch):
     monkeypatch.setattr(sending_blocks, "submit_upload", Sends())
     app = sent(acting_as(dropped(Checks()), "fjordby.analyst"))
@@ -465,11 +495,33 @@ def test_other_files_begin_anew(dropped, monkeypatch):
     assert can_send(app)
 
 
-def test_what_changes_is_counted_and_the_forecasts_are_summed(dropped):
-    app = dropped(Checks())
-    assert "87,6 mill. kr nå (prosjekter med tall: 3). Endring: 0,0 mill. kr." in written(app)
-    assert "Endret siden rapporten for 2. kvartal 2026" in written(app)
-    assert "Endring:" not in written(dropped(Checks(ERROR)))
+def test_what_changes_is_counted(dropped):
+    assert "Endret siden rapporten for 2. kvartal 2026" in written(dropped(Checks()))
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "row"),
+    [
+        ("nb", "Rapporten hever nivået på 1 avvik og lukker 5 avvik. Prognosen øker med 0,3 mill. kr.", "Lukket av tallene"),
+        ("en", "The return raises the level of 1 deviation and closes 5 deviations. The forecast rises by NOK 0.3", "Closed"),
+    ],
+)
+def test_what_the_return_would_do_is_told_before_it_is_sent(dropped, monkeypatch, language, headline, row):
+    checks = Checks(WARNING)
+    found = next_return("lindvag")
+    monkeypatch.setattr(Checks, "__call__", lambda *_: CheckedReturn(found, agreement(), FORM, checks.findings))
+    app = dropped(checks, ("neste.xlsx", b"PK next", ""), party="lindvag", lang=language)
+    (table,) = bodies(app, "Avvik som endres" if language == "nb" else "Deviations that change")
+    told = effects(open_snapshot(settings().data_dir), agreement(), found, dt.date.today()).by_figures  # noqa: DTZ011
+    assert headline in re.sub(r"\s+", " ", written(app))
+    assert table.count("<tr") - 1 == len(told) == 6
+    assert all(it.result.project_id in table for it in told)
+    assert row in table
+
+
+def test_with_errors_nothing_is_said_of_effects(dropped):
+    assert "Rapporten endrer" not in written(dropped(Checks(ERROR)))
+    assert "Rapporten endrer ingen avvik." in written(dropped(Checks()))
 
 
 def test_the_whole_way_from_the_file_to_what_counts(monkeypatch, tmp_path, local):

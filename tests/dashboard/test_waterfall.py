@@ -52,3 +52,8 @@ def test_the_first_step_stands_on_top_and_a_name_is_text():
 def test_only_a_fall_takes_room_on_the_left():
     rising = waterfall([Step("Nord", 1, "+1")], Step("Index", 1, "+1"), ", ", PALETTES["light"])
     assert -0.1 < rising.layout.xaxis.range[0] < 0
+
+
+def test_a_long_name_stands_in_lines():
+    figure = waterfall([Step("Growth of the same projects", 1, "+1")], TOTAL, ", ", PALETTES["light"])
+    assert figure.layout.yaxis.ticktext[0] == "Growth of the<br>same projects"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from domain.facts import LocalText, Source, Sourced
 from domain.faults import LoadError
 from domain.glossary import load_glossary, load_method_versions
 from domain.indicators import BUILT_IN, Indicator, Statement, load_indicator, load_indicators
 from domain.load import load_agreements
-from domain.model import LocalText, Source, Sourced
 from domain.words import words
 from pipelines.methods.city_index import METHOD_VERSION
 

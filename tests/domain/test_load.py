@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from domain.faults import LoadError
-from domain.load import BUILT_IN, load_agreement, load_agreements
-from domain.model import Unknown
+from domain.facts import Unknown
+from domain.faults import LoadError, Problem
+from domain.load import BUILT_IN, _reader, load_agreement, load_agreements, read_yaml
 
 GOOD = (BUILT_IN / "fjordbyen.yaml").read_text(encoding="utf-8")
 PARTIES = "fjordby, lindvag, austmark, solsund, granoy, kystfylket, veietaten, baneetaten, statholderen"
@@ -217,3 +217,24 @@ def test_a_city_replaces_a_built_in_agreement_and_hears_of_all_its_files_at_once
     with pytest.raises(LoadError) as refusal:
         load_agreements(tmp_path)
     assert [problem.file for problem in refusal.value.problems] == ["annen.yaml", "fjordbyen.yaml"]
+
+
+@pytest.mark.parametrize("path", sorted(BUILT_IN.parent.rglob("*.yaml"))[::4], ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_the_c_parser_reads_our_files_as_the_other_does(path):
+    text = path.read_text(encoding="utf-8")
+    assert repr(_reader(pure=False).load(text)) == repr(_reader(pure=True).load(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["a: no\nb: on\nc: 017\nd: 1:30\n", "a: 2026-02-30\n", "a: 2026-02-28\n", "a: &x [1, 2]\nb: *x\n"]
+)
+def test_both_parsers_read_words_numbers_and_days_of_yaml_1_2(text):
+    assert _reader(pure=False).load(text) == _reader(pure=True).load(text)
+
+
+def test_what_is_wrong_is_told_in_the_same_words_as_before(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("a: [1, 2\nb: 3\n", encoding="utf-8")
+    with pytest.raises(LoadError) as refused:
+        read_yaml(path)
+    assert refused.value.problems[0] == Problem("a.yaml", "line 2, column 2", "", "is not YAML: expected ',' or ']', but got ':'")

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.faults import LoadError
-from domain.mappings import BUILT_IN, FormMapping, TheirNumber, constant_on, header_on, load_mapping, mapping_paths
+from domain.mapping_columns import TheirNumber
+from domain.mappings import BUILT_IN, FormMapping, constant_on, header_on, load_mapping, mapping_paths
 from domain.period import Period
 from tests.mapped_files import T2
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from domain.facts import Sourced, Unknown
 from domain.load import load_agreement
-from domain.model import Agreement, Frame, Sourced, Unknown
+from domain.model import Agreement, Frame
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "data" / "examples" / "miljoloftet"

@@ -13,11 +13,11 @@ from pipelines.acting import ALLOWED, OPERATOR, Act, NotAllowed, people_of, pers
 REPORTING = ("fjordby", "lindvag", "austmark", "kystfylket", "veietaten")
 VOTING = (*REPORTING, "solsund", "granoy")
 NOTHING: set[str] = set()
-BOTH = {"load_traffic", "fetch_traffic", "load_borders", "import_return", "submit_return", "publish"}
+BOTH = {"load_traffic", "fetch_traffic", "load_borders", "import_return", "submit_return", "read_original", "publish"}
 SECRETARIAT = {*BOTH, "approve_return", "reject_return", "reinstate_return"}
 OPERATING = {*BOTH, "load_examples", "backup", "restore"}
 MAY = {
-    **{f"{party}.analyst": {"submit_return"} for party in REPORTING},
+    **{f"{party}.analyst": {"submit_return", "read_original"} for party in REPORTING},
     **{f"{party}.member": NOTHING for party in VOTING},
     **{f"{party}.council": NOTHING for party in VOTING},
     "baneetaten.observer": NOTHING,
@@ -100,7 +100,7 @@ people:
   - {person_id: ola, name: Ola Nordmann, party_id: null, roles: [member, secretariat], bodies: [{body_id: sekretariat, capacity: leader}]}
 """)
     assert [person.person_id for person in people_of(real, data_dir)] == ["kari", "ola", "admin"]
-    assert acts_of("kari", real, data_dir) == {"submit_return"}
+    assert acts_of("kari", real, data_dir) == {"submit_return", "read_original"}
     assert acts_of("ola", real, data_dir) == SECRETARIAT
 
 

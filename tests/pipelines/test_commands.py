@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from pipelines.__main__ import main
-from pipelines.answers.goal import goal
+from pipelines.answers.goal.goal import goal
 from pipelines.commands.outcome import BUSY, DONE, FORBIDDEN, REFUSED
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import current_name
@@ -43,27 +40,15 @@ def run(capsys, *arguments: str) -> tuple[int, dict, str]:
     return code, json.loads(out), err
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> tuple[Path, dict]:
-    """A data folder that `python -m pipelines demo --json` has filled, for reading only, and the JSON object that it answered."""
-    folder = tmp_path_factory.mktemp("demo") / "var"
-    command = [sys.executable, "-m", "pipelines", "demo", "--json"]
-    surroundings = {**os.environ, "DATA_DIR": str(folder)}
-    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
-    assert done.returncode == DONE, done.stderr
-    return folder, json.loads(done.stdout)
-
-
-def test_a_second_demo_changes_nothing(capsys, demo, own_data_dir):
-    folder, first = demo
-    shutil.copytree(folder, own_data_dir)
+def test_a_second_demo_changes_nothing(capsys, examples, own_data_dir):
+    shutil.copytree(examples, own_data_dir)
     code, second, _ = run(capsys, "demo", "--json")
-    assert (code, second) == (DONE, first)
-    assert sorted(path.name for path in own_data_dir.rglob("*")) == sorted(path.name for path in folder.rglob("*"))
+    assert (code, second) == (DONE, {"snapshot": current_name(examples)})
+    assert sorted(path.name for path in own_data_dir.rglob("*")) == sorted(path.name for path in examples.rglob("*"))
 
 
-def test_demo_answers_the_goal_of_both_agreements(demo):
-    snapshot = open_snapshot(demo[0])
+def test_demo_answers_the_goal_of_both_agreements(example_snapshot):
+    snapshot = example_snapshot
     real, invented = goal(snapshot, agreement("miljoloftet")), goal(snapshot, agreement())
     assert (real.answer, real.judged.index_pct, real.judged.ci_low_pct, real.judged.ci_high_pct) == (
         "cannot_tell",
@@ -75,10 +60,8 @@ def test_demo_answers_the_goal_of_both_agreements(demo):
     assert (invented.answer, invented.judged.basis, invented.is_monthly) == ("cannot_tell", "point_months", True)
 
 
-def test_real_and_invented_rows_never_share_a_submission(demo):
-    rows = open_snapshot(demo[0]).rows(
-        "SELECT agreement_id, is_synthetic, count(*) FROM snapshot.submission GROUP BY ALL ORDER BY ALL"
-    )
+def test_real_and_invented_rows_never_share_a_submission(example_snapshot):
+    rows = example_snapshot.rows("SELECT agreement_id, is_synthetic, count(*) FROM snapshot.submission GROUP BY ALL ORDER BY ALL")
     assert [(row.agreement_id, row.is_synthetic) for row in rows.itertuples()] == [("fjordbyen", True), ("miljoloftet", False)]
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from domain.facts import LocalText
 from domain.faults import LoadError
-from domain.model import LocalText, PointExclusion
+from domain.model import PointExclusion
 from domain.period import Month
 from domain.rows import PointMonth
 from pipelines.exclusions import LeftOut, exclusion_of, exclusions_of, without_excluded

@@ -14,7 +14,7 @@ from domain.returns import Return
 from pipelines import imports
 from pipelines.__main__ import main
 from pipelines.acting import NotAllowed
-from pipelines.answers.returns import return_of
+from pipelines.answers.reporting.returns import return_of
 from pipelines.commands.outcome import DONE, FINDINGS, FORBIDDEN, REFUSED
 from pipelines.history.publish import current_name
 from pipelines.history.snapshot import open_snapshot
@@ -105,11 +105,15 @@ def test_the_same_file_again_says_its_number_and_another_mapping_of_it_is_anothe
     assert len(kept) == 3  # the report, and each mapping
 
 
-def test_of_a_transposed_sheet_the_ledger_leads_to_the_column_of_the_project(report, data_dir):
+def test_of_a_transposed_sheet_the_ledger_leads_to_the_cell_itself(report, data_dir):
     imported(report, T2, data_dir)
     found = stored(data_dir, "2026-Q2")
     assert found is not None
-    assert [row.address("forecast_mnok") for row in found.of("cost_estimates")] == ["C3", "E3", "G3"]
+    line = ROW_OF["Sluttprognose"]
+    assert [row.address("forecast_mnok") for row in found.of("cost_estimates")] == [f"C{line}", f"E{line}", f"G{line}"]
+    assert [row.address("project_id") for row in found.of("cost_estimates")] == ["C3", "E3", "G3"]
+    assert {row.is_transposed for row in found.all_rows()} == {True}
+    assert {row.row for row in found.all_rows()} == {3}  # where the projects are named
 
 
 @pytest.mark.parametrize("person", ["kystfylket.analyst", "kystfylket.member", "nobody"])
@@ -207,7 +211,11 @@ def test_the_command_answers_as_the_contract_says(capsys, report, data_dir):
     assert (code, found["status"], found["submission_id"], found["already_submitted_as"]) == (DONE, "committed", 1, None)
     assert (found["agreement_id"], found["party_id"], found["period"]) == ("fjordbyen", "kystfylket", "2026-Q2")
     assert found["rows"] == {"projects": 3, "progress": 3, "economy": 9, "cost_estimates": 3}
-    assert {finding["code"] for finding in found["findings"]} == {"mapped_other_dates", "mapped_tables_absent"}
+    assert {finding["code"] for finding in found["findings"]} == {
+        "mapped_other_dates",
+        "mapped_tables_absent",
+        "mapped_scale_of_day",
+    }
     assert "tertialrapport.xlsx er lagret som nummer 1" in err
     again = run(capsys, *asked(report))
     assert (again[0], again[1]["already_submitted_as"]) == (DONE, 1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,3 +69,12 @@ def test_a_period_and_the_heading_of_a_column_are_said_in_one_message():
 
 def test_a_period_that_is_no_text_stands_as_it_is():
     assert "3.5" in message(fallen(period_before=3.5), "nb")
+
+
+def test_a_command_brings_the_store_only_when_it_needs_it():
+    heavy = ("duckdb", "great_expectations", "numpy", "openpyxl", "pandas", "pyarrow", "scipy")
+    said = f"import pipelines.__main__, sys; sys.exit(', '.join(name for name in {heavy} if name in sys.modules))"
+    found = subprocess.run(
+        [sys.executable, "-c", said], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
+    )
+    assert found.stderr == "\n"  # what sys.exit says: no name

@@ -10,15 +10,16 @@ import pytest
 
 from pipelines import returns
 from pipelines.acting import NotAllowed
-from pipelines.answers.return_acts import acts_on_returns, findings_when_submitted, waiting_return, waiting_returns
-from pipelines.answers.returns import return_of
+from pipelines.answers.reporting.acts import acts_on_returns, findings_when_submitted, waiting_return, waiting_returns
+from pipelines.answers.reporting.returns import return_of
+from pipelines.handing_in import Upload, submit_upload
 from pipelines.history.audit import read_jsonl
 from pipelines.history.ledger import LEDGER_FILE
 from pipelines.history.marts import MARTS
 from pipelines.history.publish import current_name
 from pipelines.history.snapshot import open_snapshot
 from pipelines.history.verify import verify
-from pipelines.returns import CannotDecide, Upload, approve, reinstate, reject, submit_upload
+from pipelines.returns import CannotDecide, approve, reinstate, reject
 from tests.builders import AT, agreement
 from tests.staged import NOBODY, a_file, handed_in, read_in_no_time
 
@@ -48,11 +49,12 @@ def test_a_staged_return_shows_nowhere_but_in_the_queue(tmp_path):
     assert (stored.status, stored.submission_id, stored.already_submitted_as) == ("staged", 1, None)
     snapshot = open_snapshot(tmp_path / "var")
     holding = {mart.name for mart in MARTS if len(snapshot.rows(f"FROM snapshot.{mart.name}"))}
-    assert holding == {"return_staged", "return_staged_row", "return_act", "return_finding"}
+    assert holding == {"original", "return_staged", "return_staged_row", "return_act", "return_finding"}
     (row,) = waiting_returns(snapshot, agreement()).to_dict("records")
     assert (row["submission_id"], row["submitted_by"], row["note"], row["n_hold"]) == (1, ANALYST, "Riktig", 1)
-    assert waiting_return(snapshot, agreement(), 1) == stored.checked.found
-    assert findings_when_submitted(snapshot, agreement(), 1) == stored.checked.findings
+    read = read_in_no_time([a_file(tmp_path / "files", found="hold")], NOBODY, tmp_path / "var")
+    assert waiting_return(snapshot, agreement(), 1) == read.found
+    assert findings_when_submitted(snapshot, agreement(), 1) == stored.findings == read.findings
     assert waiting_return(snapshot, agreement(), 2) is None
 
 
@@ -126,7 +128,7 @@ def test_what_nobody_came_to_publish_is_published_at_the_next_try(tmp_path, monk
     handed_in(tmp_path)
     before = current_name(tmp_path / "var")
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.history.publish._write_marts", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+        patch.setattr("pipelines.history.publish.write_marts", lambda *_: (_ for _ in ()).throw(OSError("no space")))
         with pytest.raises(OSError, match="no space"):
             approve(LEAD, 1, LATER, tmp_path / "var")
     assert current_name(tmp_path / "var") == before

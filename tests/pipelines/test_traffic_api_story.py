@@ -13,10 +13,11 @@ import zipfile
 import pandas as pd
 import pytest
 
-from domain.model import LocalText, PointExclusion
+from domain.facts import LocalText
+from domain.model import PointExclusion
 from domain.period import Month
 from pipelines.acting import NotAllowed
-from pipelines.answers.goal import goal, own_calculation
+from pipelines.answers.goal.goal import goal, own_calculation
 from pipelines.commands.outcome import DONE, REFUSED, Refused
 from pipelines.commands.traffic_api import TRAFFIC_API, ProgressBar
 from pipelines.history.ledger import open_ledger

@@ -1,12 +1,14 @@
 """The returns of the invented agreement: what each party reported of its projects, quarter by quarter. Nothing here is real.
 
-Money is real kroner of 2024 without VAT. Every return keeps the rules of a return; what goes wrong in them stands elsewhere.
+Money is real kroner of 2024 without VAT, but for some projects. Every return keeps the rules of a return; what goes wrong in them
+stands elsewhere.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
@@ -19,6 +21,7 @@ from pipelines.examples.fjordbyen.dates import ENDS
 from pipelines.examples.fjordbyen.faults import CORRECTED_AT, CORRECTED_PROJECT, CORRECTED_RETURN, DAYS_LATE, NOT_DELIVERED
 from pipelines.examples.fjordbyen.points import SEED
 from pipelines.examples.fjordbyen.portfolio import QUARTERS, projects
+from pipelines.examples.fjordbyen.prices import in_own_kroner
 from pipelines.examples.fjordbyen.told import Answers, Told, chance_of
 
 AGREEMENT_ID = "fjordbyen"
@@ -41,14 +44,36 @@ ROWS_OF: Mapping[str, Callable[[Told], Iterator[Answers]]] = {
 Courses = dict[str, dict[int, State]]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Delivery:
+    """One return as it was handed in: when, by which party, and for which quarter by its place in QUARTERS."""
+
+    handed_in_at: dt.datetime
+    party_id: str
+    quarter: int
+    is_first_try: bool = False
+
+    @property
+    def period(self) -> str:
+        return QUARTERS[self.quarter]
+
+    @property
+    def is_correction(self) -> bool:
+        return (self.party_id, self.period) == CORRECTED_RETURN and not self.is_first_try
+
+    @property
+    def person_id(self) -> str:
+        return f"{self.party_id}.analyst"
+
+
 def generate_returns(seed: int = SEED) -> Iterator[tuple[Return, dt.datetime, str]]:
     """Every return with when it was handed in and by whom, in the order of time. The same seed gives the same returns."""
     before: dict[str, Return] = {}
-    for handed_in_at, party_id, quarter, is_first_try in sorted(_deliveries(seed)):
-        found = _return(party_id, quarter, seed, before.get(party_id), is_first_try=is_first_try)
-        yield found, handed_in_at, f"{party_id}.analyst"
-        if not is_first_try:
-            before[party_id] = found
+    for one in deliveries(seed):
+        found = _return(one.party_id, one.quarter, seed, before.get(one.party_id), is_first_try=one.is_first_try)
+        yield found, one.handed_in_at, one.person_id
+        if not one.is_first_try:
+            before[one.party_id] = found
 
 
 def next_return(party_id: str, period: str = QUARTERS[-1], seed: int = SEED) -> Return:
@@ -61,8 +86,12 @@ def next_return(party_id: str, period: str = QUARTERS[-1], seed: int = SEED) -> 
     return _return(party_id, quarter, seed, previous)
 
 
-def _deliveries(seed: int) -> Iterator[tuple[dt.datetime, str, int, bool]]:
-    """When each return was handed in, by which party, for which quarter, and whether it was corrected later."""
+def deliveries(seed: int = SEED) -> tuple[Delivery, ...]:
+    """When each return was handed in, in the order of time, without what stands in it."""
+    return tuple(sorted(_each_delivery(seed)))
+
+
+def _each_delivery(seed: int) -> Iterator[Delivery]:
     for number, party_id in enumerate(PARTIES):
         chance = stream(seed, 3000 + number)
         for quarter, end in enumerate(ENDS[:-1]):
@@ -71,9 +100,9 @@ def _deliveries(seed: int) -> Iterator[tuple[dt.datetime, str, int, bool]]:
                 continue
             day = end + dt.timedelta(days=DAYS_LATE.get((party_id, QUARTERS[quarter]), days))
             is_corrected = (party_id, QUARTERS[quarter]) == CORRECTED_RETURN
-            yield dt.datetime.combine(day, dt.time(minutes // 60, minutes % 60)), party_id, quarter, is_corrected
+            yield Delivery(dt.datetime.combine(day, dt.time(minutes // 60, minutes % 60)), party_id, quarter, is_corrected)
             if is_corrected:
-                yield CORRECTED_AT, party_id, quarter, False
+                yield Delivery(CORRECTED_AT, party_id, quarter)
 
 
 def _return(party_id: str, quarter: int, seed: int, previous: Return | None, *, is_first_try: bool = False) -> Return:
@@ -86,7 +115,12 @@ def _return(party_id: str, quarter: int, seed: int, previous: Return | None, *, 
         for project in projects()
         if project.party_id == party_id and project.first_quarter <= quarter
     ]
-    answers = {table.table: [row for one in told for row in ROWS_OF[table.table](one)] for table in form.tables}
+    answers = {
+        table.table: [
+            in_own_kroner(one.project.project_id, table.table, quarter, row) for one in told for row in ROWS_OF[table.table](one)
+        ]
+        for table in form.tables
+    }
     _state_changes(answers["economy"], previous, form)
     rows = {table.table: _placed(table, answers[table.table]) for table in form.tables}
     return Return(QUARTERLY_RETURN, version, AGREEMENT_ID, party_id, QUARTERS[quarter], rows)
@@ -106,16 +140,24 @@ def _first_tries(seed: int) -> Courses:
 
 
 def _state_changes(economy: list[Answers], previous: Return | None, form: Form) -> None:
-    """Writes into each row by how many per cent its forecast has changed, where the form asks and both are known."""
+    """Writes into each row by how many per cent its forecast has changed, where the form asks.
+
+    Both must be known, and in the same kroner.
+    """
     table = form.table("economy")
     if previous is None or not table.has("stated_change_pct"):
         return
     key = table.key
-    before = {tuple(row.answers[name] for name in key): row.number("forecast_mnok") for row in previous.of("economy")}
+    before = {tuple(row.answers[name] for name in key): row for row in previous.of("economy")}
     for row in economy:
-        was, now = before.get(tuple(row[name] for name in key)), row["forecast_mnok"]
+        last, now = before.get(tuple(row[name] for name in key)), row["forecast_mnok"]
+        was = last.number("forecast_mnok") if last and _kroner(last.answers) == _kroner(row) else None
         if was and isinstance(now, Decimal) and now <= MOST_STATED * was:
             row["stated_change_pct"] = round((now / was - 1) * 100, 2)
+
+
+def _kroner(row: Mapping[str, Answer]) -> tuple[Answer | None, Answer | None]:
+    return row.get("price_kind"), row.get("price_year")
 
 
 def _placed(table: FormTable, answers: list[Answers]) -> tuple[ReturnRow, ...]:

@@ -179,15 +179,20 @@ FROM return_submission AS r
 JOIN submission AS s USING (submission_id)
 JOIN return_act AS a USING (submission_id)
 QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY a.sequence DESC) = 1;
+-- Returns that are left out of known_return while the rows of the others are made; empty at all other times.
+CREATE TEMP TABLE left_out (submission_id BIGINT);
 -- Each return that counts, with the time in which it was the newest of its agreement, party and period: a later period closes no
 -- earlier one. What waits, was rejected or was superseded while it waited counts for nothing.
 CREATE TEMP VIEW known_return AS
-SELECT
-    submission_id, agreement_id, party_id, period, form_id, form_version, tables, submitted_by, recorded_at, is_synthetic,
-    known_from,
-    coalesce(
-        lead(known_from) OVER (PARTITION BY agreement_id, party_id, period ORDER BY known_from, submission_id),
-        TIMESTAMP '9999-12-31'
-    ) AS known_to
-FROM return_standing
-WHERE last_act IN ('approve', 'reinstate', 'import');
+SELECT * FROM (
+    SELECT
+        submission_id, agreement_id, party_id, period, form_id, form_version, tables, submitted_by, recorded_at, is_synthetic,
+        known_from,
+        coalesce(
+            lead(known_from) OVER (PARTITION BY agreement_id, party_id, period ORDER BY known_from, submission_id),
+            TIMESTAMP '9999-12-31'
+        ) AS known_to
+    FROM return_standing
+    WHERE last_act IN ('approve', 'reinstate', 'import')
+)
+WHERE submission_id NOT IN (SELECT submission_id FROM left_out);

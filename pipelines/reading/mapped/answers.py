@@ -5,29 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from domain.forms import Choice, Form, FormColumn
-from domain.mappings import FormMapping, Identity, TheirColumn, TheirName, TheirNumber, constant_on
-from domain.model import LocalText
+from domain.mapping_columns import TheirColumn
+from domain.mappings import FormMapping, Identity, TheirName, constant_on
 from domain.returns import Answer, Missing
 from pipelines.reading.answers import AnswerReader, Fault, folded, is_blank, shown
 from pipelines.reading.mapped.dates import day_written
 from pipelines.reading.mapped.grid import header_text
+from pipelines.reading.mapped.numbers import Numbers
 from pipelines.reading.workbook import Scalar
 
 CLOSE_NAME = 0.6
-_NAME = LocalText(nb="Tall", en="Number")
-# Their numbers are read as those of a column of ours that asks for them in the same unit, or in none.
-_NUMBER = FormColumn(column="number", header=_NAME, help=_NAME, type="decimal")
-_LIKE_OURS = {
-    "mnok": _NUMBER.model_copy(update={"type": "money", "unit": "mnok"}),
-    "pct": _NUMBER.model_copy(update={"type": "percent", "unit": "pct"}),
-}
 _SEVERAL = re.compile(r"[;,\n]")
+_LONGEST_REASON = 200
 # A number with so many decimals is never taken for one with thousands.
 _DECIMALS = 8
 
@@ -83,28 +78,39 @@ class Names:
         return known[close[0]] if close else None
 
 
-@dataclass(frozen=True)
-class Numbers:
-    """Reads numbers of theirs, in whatever Norwegian or English way they are written, into our units."""
+@dataclass(frozen=True, slots=True)
+class MissingText:
+    """Why there is no answer, and whether their text only begins with the words of the mapping: then all of it is the reason."""
 
-    form: Form
+    code: str
+    is_a_beginning: bool
 
-    @cached_property
-    def _readers(self) -> dict[str, AnswerReader]:
-        asked = {"": _NUMBER, **_LIKE_OURS}
-        return {unit: AnswerReader(column, self.form, ()) for unit, column in asked.items()}
 
-    def as_written(self, scalar: Scalar, theirs: TheirNumber) -> Decimal | Fault:
-        """The number in their own unit and with their own sign, or why it is none."""
-        read = self._readers.get(theirs.unit or "", self._readers[""]).answer(scalar)
-        if isinstance(read, Fault):
-            return read
-        return Decimal(read) if isinstance(read, (int, Decimal)) else Fault("not_a_number", "error", shown(scalar))
+class MissingTexts:
+    """Their words for answers that are missing; those of a column go before those of the whole mapping."""
 
-    def number(self, scalar: Scalar, theirs: TheirNumber) -> Decimal | Fault:
-        """The number in our unit and with our sign, or why it is none."""
-        read = self.as_written(scalar, theirs)
-        return read if isinstance(read, Fault) else read * theirs.factor
+    def __init__(self, listed: Iterable[Mapping[str, str]]) -> None:
+        self._levels = [
+            (
+                {folded(text): code for text, code in words.items() if not text.endswith("*")},
+                {folded(text[:-1]): code for text, code in words.items() if text.endswith("*")},
+            )
+            for words in listed
+            if words
+        ]
+
+    def reason(self, scalar: Scalar) -> MissingText | None:
+        """What a cell says of why it has no answer; None where it holds something else."""
+        if not self._levels:
+            return None
+        text = folded(header_text(scalar))
+        for whole, beginnings in self._levels:
+            if text in whole:
+                return MissingText(whole[text], False)
+            longest = max((begun for begun in beginnings if text.startswith(begun)), key=len, default=None)
+            if longest is not None:
+                return MissingText(beginnings[longest], True)
+        return None
 
 
 class MappedReader:
@@ -116,43 +122,70 @@ class MappedReader:
     ) -> None:  # fmt: skip
         self.column, self.theirs, self._names, self._day = column, theirs, names, day
         self._own = AnswerReader(column, form, allowed)
-        self._numbers = Numbers(form)
-        self._missing = {folded(text): code for text, code in mapping.missing.items()}
+        self._numbers = Numbers(form, mapping)
+        self._missing = MissingTexts((theirs.missing, mapping.missing))
         scale = mapping.scale_on(theirs.scale, day) if theirs.scale else None
         self._codes = {folded(text): code for text, code in scale.codes.items()} if scale else {}
 
     def answer(self, scalar: Scalar) -> Answer | Fault | None:
         """The answer; None where there is none and none is needed; or the one fault of the cell, quoting it as it stands."""
-        code = self._missing_code(scalar)
-        if code is not None:
-            # A question that needs no answer is left blank where it takes no reason.
-            may_be_blank = code not in self.column.missing and self.column.required == "never"
-            return None if may_be_blank else self._said(code, scalar)
         if is_blank(scalar):
-            return None
+            return None if self.theirs.blank_means is None else self._said(self.theirs.blank_means, scalar)
+        if found := self._missing.reason(scalar):
+            return self._without(found, scalar)
         if self.theirs.scale:
             rating = self._codes.get(folded(header_text(scalar)))
             return self._said(rating, scalar) if rating is not None else self._no_rating(scalar)
         if self._points_at_projects:
             return self._projects(scalar)
         if self.theirs.unit or self.theirs.factor != 1:
-            if isinstance(scalar, str) and isinstance(own := self._own.answer(scalar), Missing):
-                return own
-            number = self._numbers.number(scalar, self.theirs)
-            return number if isinstance(number, Fault) else self._said(_padded(number), scalar)
-        if self.theirs.date_format:
-            scalar = day_written(scalar, self.theirs.date_format) or scalar
-        return self._own.answer(scalar)
+            return self._number(scalar)
+        days = (day_written(scalar, date_format) for date_format in self.theirs.date_format)
+        return self._own.answer(next((day for day in days if day), scalar))
+
+    def calculated(self, numbers: Decimal, scalar: Scalar) -> Answer | Fault:
+        """A number that theirs give together, as an answer; `scalar` is what a fault quotes."""
+        return self._said(_padded(self._numbers.in_kroner(numbers, self.column)), scalar)
+
+    def _number(self, scalar: Scalar) -> Answer | Fault | None:
+        if isinstance(scalar, str) and isinstance(own := self._own.answer(scalar), Missing):
+            return own
+        if self.theirs.range:
+            return self._end_of_range(self.theirs.range, scalar)
+        number = self._numbers.number(scalar, self.theirs)
+        if isinstance(number, Fault):
+            is_range = self._numbers.range_of(scalar, self.theirs) is not None
+            return Fault("mapped_range", "error", shown(scalar)) if is_range else number
+        return self.calculated(number, scalar)
+
+    def _end_of_range(self, answers: str, scalar: Scalar) -> Answer | Fault | None:
+        """The end of a range that is asked for, or why a range is no number. A number alone has no ends."""
+        ends = self._numbers.range_of(scalar, self.theirs)
+        number = self._numbers.number(scalar, self.theirs) if ends is None else ends.get(answers)
+        if isinstance(number, Fault):
+            return number
+        if ends is None:
+            is_asked = answers not in ("low", "high")
+            return self.calculated(number, scalar) if is_asked and number is not None else _left_blank(scalar, "mapped_no_range")
+        if answers in ("low", "high"):
+            return self.calculated(number, scalar) if number is not None else _left_blank(scalar, "mapped_open_range")
+        return self._because(answers, scalar)
 
     @property
     def _points_at_projects(self) -> bool:
         """Whether the column holds other projects than the line's own."""
         return self.column.type in {"id", "ids"} and self.column.column in {"merged_into", "depends_on"}
 
-    def _missing_code(self, scalar: Scalar) -> str | None:
-        if is_blank(scalar):
-            return self.theirs.blank_means
-        return self._missing.get(folded(header_text(scalar)))
+    def _without(self, found: MissingText, scalar: Scalar) -> Answer | Fault:
+        """Why there is no answer. A question that needs none, and takes no reason, is left blank with a word about it."""
+        if found.code not in self.column.missing and self.column.required == "never":
+            return _left_blank(scalar, "mapped_left_blank")
+        return self._because(found.code, scalar) if found.is_a_beginning else self._said(found.code, scalar)
+
+    def _because(self, code: str, scalar: Scalar) -> Answer | Fault:
+        """A coded missing answer with their own words as the reason."""
+        said = self._said(code, scalar)
+        return Missing(said.code, header_text(scalar)[:_LONGEST_REASON]) if isinstance(said, Missing) else said
 
     def _said(self, answer: str, scalar: Scalar) -> Answer | Fault:
         """What our form makes of an answer; a fault quotes what stands in the cell."""
@@ -189,6 +222,10 @@ def accepted_constants(column: FormColumn, allowed: tuple[Choice, ...]) -> str:
     codes = [*(choice.code for choice in allowed), *column.missing]
     example = {"date": "2026-12-31", "year": "report_year"}.get(column.type, "0" if column.is_number else "Rapport")
     return "; ".join(codes) or example
+
+
+def _left_blank(scalar: Scalar, code: str) -> Fault:
+    return Fault(code, "info", shown(scalar))
 
 
 def _padded(number: Decimal) -> str:

@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from domain.forms import Form
 from domain.returns import Return, ReturnRow
 from domain.rows import Cell, Finding
-from pipelines.reading.mapped.file import MappedRow
+from pipelines.reading.mapped.part import MappedRow
 
 FIRST_ROW = 2
 # Said at the head of a row, of an answer that has no cell: the head itself is right.
-OF_THE_ROW = frozenset({"mapped_answer_needed", "mapped_answer_needed_when", "mapped_projects_joined", "mapped_earlier_name"})
+OF_THE_ROW = frozenset({
+    "mapped_answer_needed", "mapped_answer_needed_when", "mapped_projects_joined", "mapped_earlier_name",
+    "mapped_carried_forward", "mapped_line_unanswered",
+})  # fmt: skip
 Place = tuple[str | None, str | None]
 
 

@@ -10,20 +10,29 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
 
 from checks.row_sums import pairs
 from domain.forms import Form
-from domain.mappings import FACTORS, Calculation, Recomputation, TheirColumn, TheirNumber
+from domain.mapping_columns import (
+    CURRENCY_UNITS,
+    FACTORS,
+    KRONER_UNITS,
+    MONEY_UNITS,
+    PERCENT_UNITS,
+    Kind,
+    Recomputation,
+    TheirColumn,
+    TheirNumber,
+    computed,
+)
 from domain.numbers import decimal_text
 from domain.returns import Return
 from domain.rows import Finding
-from pipelines.reading.answers import cleaned, is_blank, shown
-from pipelines.reading.mapped.answers import Numbers
+from pipelines.reading.answers import is_blank, shown
 from pipelines.reading.mapped.lines import BlockLines, Line
-from pipelines.reading.mapped.units import unit_said
+from pipelines.reading.mapped.numbers import Numbers
+from pipelines.reading.mapped.said import check_said
 
-Kind = Literal["sum", "difference", "ratio_pct"]
 # A number is as exact as the most exact of its column, and no more than this.
 MOST_DECIMALS = 4
 THOUSAND = Decimal(1000)
@@ -32,11 +41,9 @@ SLIPS = {
     "money": (THOUSAND, 1 / THOUSAND, THOUSAND**2, 1 / THOUSAND**2),
     "percent": (Decimal(100), Decimal("0.01")),
 }
-UNITS = {"money": ("kr", "tkr", "mnok", "mrd"), "percent": ("pct", "share")}
 # A slip of a unit beside the last return: so near a thousand that amounts have moved by half at most.
 NEAR = (Decimal("0.5"), Decimal(2))
 LANGUAGE = "nb"
-_SAID_ABOVE = 10
 # A table has few lines of totals; a file that has thousands is not worth the time.
 _MOST_TOTALS = 50
 
@@ -51,7 +58,7 @@ class _Term:
 
     @property
     def kind(self) -> str:
-        return "percent" if self.theirs.unit in UNITS["percent"] else "money"
+        return "percent" if self.theirs.unit in PERCENT_UNITS else "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +83,19 @@ class _Recomputed:
         return Counter(slip for _, found in self.failing for slip in _slips(self.kind, found, self.terms))
 
     def explained(self) -> list[_Slip]:
-        """The slips that explain most lines. One cell of theirs with a wrong sign is none: more than half must have it."""
+        """The slips that explain most lines. One cell of theirs with a wrong sign is none: more than half must have it.
+
+        Lines whose difference is nothing, or lost in the rounding, say neither.
+        """
         slips = self.slips()
         most = max(slips.values(), default=0)
-        n_telling = sum(any(found) for _, found in self.table)
+        n_telling = sum(_is_telling(self.kind, found, self.terms) for _, found in self.table)
         return [slip for slip, n in slips.items() if n == most and 2 * most > n_telling]
 
 
 def check_block(lines: BlockLines, counted: Sequence[Line], form: Form, pointed: Mapping[int, TheirColumn]) -> None:
     """Notes what does not come out: stated columns, totals, and units that the sheet itself says otherwise."""
-    numbers = Numbers(form)
+    numbers = Numbers(form, lines.mapping)
     made = [_recomputed(lines, counted, numbers, check, pointed) for check in lines.block.checks]
     recomputed = [found for found in made if found is not None and found.failing]
     # A column that is wrong shows in each calculation that it is a part of.
@@ -93,10 +103,10 @@ def check_block(lines: BlockLines, counted: Sequence[Line], form: Form, pointed:
     for found in recomputed:
         _note_failing(lines, found, support)
     stated = {found.terms[0].number: found.terms[0].theirs for found in made if found is not None}
-    amounts = {number: theirs for number, theirs in {**stated, **pointed}.items() if theirs.unit in UNITS["money"]}
+    amounts = {number: theirs for number, theirs in {**stated, **pointed}.items() if theirs.unit in MONEY_UNITS}
     for line in lines.totals[:_MOST_TOTALS]:
         _check_total(lines, line, numbers, amounts)
-    _check_units_said(lines, counted, amounts)
+    check_said(lines, counted, amounts)
 
 
 # Columns that others give.
@@ -106,7 +116,7 @@ def _recomputed(
     lines: BlockLines, counted: Sequence[Line], numbers: Numbers, check: Recomputation, pointed: Mapping[int, TheirColumn]
 ) -> _Recomputed | None:
     """None where a column of the calculation is not in the sheet, which has been noted."""
-    kind = _kind(check.equals)
+    kind = check.equals.kind
     terms = _terms(lines, check, kind, pointed)
     if terms is None:
         return None
@@ -120,21 +130,17 @@ def _note_failing(lines: BlockLines, made: _Recomputed, support: Mapping[tuple[i
     terms, failing = made.terms, list(made.failing)
     best = max(made.explained(), key=lambda slip: (support[terms[slip.place].number, slip.factor], -slip.place), default=None)
     if best is not None:
-        fitting = [each for each in failing if best in _slips(made.kind, each[1], terms)]
+        fitting = [each for each in failing if _holds(made.kind, each[1], terms, best)]
         _note_slip(lines, fitting, len(made.table), terms, best)
         failing = [each for each in failing if each not in fitting]
     for line, found in failing:
-        computed = _computed(made.kind, found[1:])
+        expected = computed(made.kind, found[1:])
         cell = lines.grid.cell(line.number, terms[0].number)
         lines.note(
             "mapped_recomputed_differs", cell, shown(lines.grid.at(line.number, terms[0].number)),
-            header=lines.headers.shown(terms[0].number), computed=_in_theirs(computed, terms[0]),
+            header=lines.headers.shown(terms[0].number), computed=_in_theirs(expected, terms[0]),
             others="; ".join(lines.headers.shown(term.number) for term in terms[1:])[:200],
         )  # fmt: skip
-
-
-def _kind(equals: Calculation) -> Kind:
-    return "sum" if equals.sum else "difference" if equals.difference else "ratio_pct"
 
 
 def _terms(lines: BlockLines, check: Recomputation, kind: Kind, pointed: Mapping[int, TheirColumn]) -> list[_Term] | None:
@@ -144,7 +150,7 @@ def _terms(lines: BlockLines, check: Recomputation, kind: Kind, pointed: Mapping
     """
     found: list[_Term] = []
     for theirs in (check, *check.equals.terms):
-        number = lines.field_of(theirs.header)
+        number = lines.field_of(theirs.header, theirs.nth)
         if number is None:
             return None
         own = pointed.get(number)
@@ -182,14 +188,6 @@ def _grain(lines: BlockLines, counted: Iterable[Line], numbers: Numbers, term: _
     return Decimal(1).scaleb(-min(most, MOST_DECIMALS)) * abs(term.theirs.factor)
 
 
-def _computed(kind: Kind, operands: Sequence[Decimal]) -> Decimal | None:
-    if kind == "sum":
-        return sum(operands, Decimal(0))
-    if kind == "difference":
-        return operands[0] - operands[1]
-    return 100 * operands[0] / operands[1] if operands[1] else None
-
-
 def _slack(kind: Kind, found: Sequence[Decimal], grains: Sequence[Decimal]) -> Decimal:
     """How far rounding may put the stated number from the computed one."""
     if kind != "ratio_pct":
@@ -200,16 +198,16 @@ def _slack(kind: Kind, found: Sequence[Decimal], grains: Sequence[Decimal]) -> D
 
 def _holds(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term], slip: _Slip | None = None) -> bool:
     numbers, grains = _slipped(found, terms, slip)
-    computed = _computed(kind, numbers[1:])
-    if computed is None:
+    expected = computed(kind, numbers[1:])
+    if expected is None:
         return slip is None
-    return abs(numbers[0] - computed) <= _slack(kind, numbers, grains)
+    return abs(numbers[0] - expected) <= _slack(kind, numbers, grains)
 
 
-def _tells(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term], slip: _Slip) -> bool:
+def _tells(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term], slip: _Slip | None = None) -> bool:
     """Whether the numbers are so far from zero that it is no chance when they come out."""
     numbers, grains = _slipped(found, terms, slip)
-    return abs(numbers[0]) > 2 * _slack(kind, numbers, grains)
+    return computed(kind, numbers[1:]) is not None and abs(numbers[0]) > 2 * _slack(kind, numbers, grains)
 
 
 def _slipped(found: Sequence[Decimal], terms: Sequence[_Term], slip: _Slip | None) -> tuple[list[Decimal], list[Decimal]]:
@@ -230,11 +228,16 @@ def _slips(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term]) -> Iter
                 yield slip
 
 
+def _is_telling(kind: Kind, found: Sequence[Decimal], terms: Sequence[_Term]) -> bool:
+    """Whether a line says anything of signs and units: as it stands, or with one of them changed."""
+    return _tells(kind, found, terms) or any(True for _ in _slips(kind, found, terms))
+
+
 def _unit_for(theirs: TheirNumber, factor: Decimal) -> str | None:
     """The unit that a column would have if its numbers were so many times what the mapping makes of them."""
     wanted = abs(theirs.factor * factor)
-    kind = "percent" if theirs.unit in UNITS["percent"] else "money"
-    return next((unit for unit in UNITS[kind] if FACTORS[unit] == wanted), None)
+    family = next((units for units in (PERCENT_UNITS, CURRENCY_UNITS) if theirs.unit in units), KRONER_UNITS)
+    return next((unit for unit in family if FACTORS[unit] == wanted), None)
 
 
 def _note_slip(
@@ -300,37 +303,6 @@ def _added(lines: BlockLines, group: Iterable[Line], numbers: Numbers, term: _Te
         read = None if is_blank(scalar) else numbers.as_written(scalar, term.theirs)
         total += read if isinstance(read, Decimal) else 0
     return total
-
-
-# What the sheet says of its units.
-
-
-def _check_units_said(lines: BlockLines, counted: Sequence[Line], amounts: Mapping[int, TheirNumber]) -> None:
-    """Notes each amount whose header, or else whose sheet, says another unit than the mapping."""
-    above = [text for text in _texts_above(lines, counted) if unit_said(text)]
-    of_sheet = {unit_said(text) for text in above}
-    for number, theirs in sorted(amounts.items()):
-        header = lines.headers.shown(number)
-        said, quoted = unit_said(header), header
-        if said is None and len(of_sheet) == 1:
-            said, quoted = unit_said(above[0]), above[0]
-        if said is not None and said != theirs.unit:
-            cell = lines.grid.cell(lines.block.headers_in[-1], number)
-            lines.note("mapped_unit_contradicts", cell, quoted[:80], header=header, unit=theirs.unit or "–", said=said)
-            if quoted != header:
-                return
-
-
-def _texts_above(lines: BlockLines, counted: Sequence[Line]) -> list[str]:
-    """The texts of the first rows of the sheet, where it says what its amounts are. A header speaks for its own column alone."""
-    of_columns = {
-        text
-        for number, path in lines.headers.paths.items()
-        for text in path
-        if any(not is_blank(lines.grid.at(line.number, number)) for line in counted[:_SAID_ABOVE])
-    }
-    texts = [scalar for row in lines.sheet.rows[:_SAID_ABOVE] for scalar in row if isinstance(scalar, str)]
-    return [text for text in texts if cleaned(text) not in of_columns]
 
 
 # Beside the last return.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -40,7 +40,7 @@ class BlockLines:
     party_id: str | None
     noted: Noted
     order: int
-    _fields: dict[tuple[str, ...], int | None] = field(default_factory=dict)
+    _fields: dict[tuple[tuple[str, ...], int | None], int | None] = field(default_factory=dict)
 
     @cached_property
     def grid(self) -> Grid:
@@ -56,16 +56,21 @@ class BlockLines:
         """Notes something about the sheet, or a cell of it."""
         self.noted.add(code, self.sheet.name, cell, quoted, self.order, **named)
 
-    def field_of(self, header: Sequence[str]) -> int | None:
-        """The field that a header of the mapping leads to; None, and noted, where it leads to none or to several."""
-        key = header_on(header, self.reported_on)
+    def field_of(self, header: Sequence[str], nth: int | None = None) -> int | None:
+        """The field that a header of the mapping leads to, the nth of that header where it says so.
+
+        None, and noted, where it leads to none or to several.
+        """
+        key = header_on(header, self.reported_on), nth
         if key not in self._fields:
-            self._fields[key] = self._found(key)
+            self._fields[key] = self._found(*key)
         return self._fields[key]
 
-    def _found(self, header: tuple[str, ...]) -> int | None:
+    def _found(self, header: tuple[str, ...], nth: int | None) -> int | None:
         numbers = self.headers.numbers_of(header)
         quoted = " / ".join(header)[:80]
+        if nth is not None:
+            numbers = numbers[nth - 1 : nth]
         if len(numbers) == 1:
             return numbers[0]
         if numbers:
@@ -115,7 +120,7 @@ class BlockLines:
         else:
             days = {line.day for line in self.body if line.day}
         others = sorted(days - {self.reported_on})
-        if self.reported_on in days:
+        if self.reported_on in days or (self.takes_newest and any(day < self.reported_on for day in days)):
             if date.above is not None and others:
                 n_fields = sum(day != self.reported_on for day in self._days_above.values())
                 self.note("mapped_other_dates", None, None, n=n_fields, days=_listed(others))
@@ -135,21 +140,46 @@ class BlockLines:
         """The lines that add others up."""
         return tuple(line for line in self._until_end if line.is_total)
 
-    def counted(self) -> Iterator[Line]:
+    @property
+    def takes_newest(self) -> bool:
+        """Whether each project's newest line up to the report date counts, of whatever day that is."""
+        date = self.block.report_date
+        return date is not None and date.takes == "newest_until"
+
+    def counted(self, project_of: Callable[[Line], str]) -> list[Line]:
         """The lines of the body that are of the report date and the party. Others are counted in a note."""
-        n_other_days, n_other_parties, days = 0, 0, set()
-        for line in self.body:
-            if line.day is not None and line.day != self.reported_on:
-                n_other_days += 1
-                days.add(line.day)
-            elif self.block.party and not self._is_of_party(line):
-                n_other_parties += 1
-            else:
-                yield line
-        if n_other_days:
-            self.note("mapped_other_dates", None, None, n=n_other_days, days=_listed(sorted(days)))
-        if n_other_parties:
-            self.note("mapped_other_parties", None, None, n=n_other_parties, party=self.party_id or "–")
+        known = [line for line in self.body if line.day is None or self._is_known(line.day)]
+        own = [line for line in known if not self.block.party or self._is_of_party(line)]
+        kept = self._newest(own, project_of) if self.takes_newest else own
+        numbers = {line.number for line in kept}
+        others = [line.day for line in self.body if line.day is not None and not self._is_known(line.day)]
+        others += [line.day for line in own if line.day is not None and line.number not in numbers]
+        if others:
+            self.note("mapped_other_dates", None, None, n=len(others), days=_listed(sorted(set(others))))
+        if len(own) < len(known):
+            self.note("mapped_other_parties", None, None, n=len(known) - len(own), party=self.party_id or "–")
+        return kept
+
+    def _is_known(self, day: dt.date) -> bool:
+        return day <= self.reported_on if self.takes_newest else day == self.reported_on
+
+    def _newest(self, lines: Sequence[Line], project_of: Callable[[Line], str]) -> list[Line]:
+        """The lines of the newest day of each project that is still there; noted where that is before the report date."""
+        left = {entry.project_id: entry.left.valid_from for entry in self.mapping.identity if entry.left}
+        newest: dict[str, dt.date] = {}
+        dated = [(line, line.day, project_of(line)) for line in lines if line.day is not None]
+        for _, day, project in dated:
+            newest[project] = max(day, newest.get(project, day))
+        kept = [
+            (line, day, project)
+            for line, day, project in dated
+            if day == newest[project] and not day < left.get(project, dt.date.min) <= self.reported_on
+        ]
+        for line, day, project in kept:
+            if day < self.reported_on and self._date_field is not None:
+                cell = self.grid.cell(line.number, self._date_field)
+                self.note("mapped_carried_forward", cell, day.isoformat(), project=project)
+        return [line for line, _, _ in kept]
 
     @cached_property
     def _until_end(self) -> tuple[Line, ...]:
@@ -159,6 +189,7 @@ class BlockLines:
         for number in range(self.block.first_line, self.grid.n_lines + 1):
             if self._is_empty(number, date_field):
                 if self.block.stop_at_blank and found:
+                    self._note_rest(number, date_field)
                     break
                 continue
             texts = folded_texts(each_text(self.grid, number))
@@ -168,6 +199,13 @@ class BlockLines:
                 is_total = bool(texts & totals)
                 found.append(Line(number, self._day_of(number, date_field, is_total), is_total))
         return tuple(found)
+
+    def _note_rest(self, after: int, date_field: int | None) -> None:
+        """Notes the lines that stand after the blank one at which the block stops."""
+        rest = [number for number in range(after, self.grid.n_lines + 1) if not self._is_empty(number, date_field)]
+        if rest:
+            cell = next(self.grid.cell(rest[0], own) for own in self.headers.paths if not is_blank(self.grid.at(rest[0], own)))
+            self.note("mapped_lines_unread", cell, None, n=len(rest))
 
     @cached_property
     def _date_field(self) -> int | None:
@@ -182,7 +220,7 @@ class BlockLines:
         if date_field is None:
             return None
         scalar, date = self.grid.spread(number, date_field), self.block.report_date
-        day = report_day(scalar, date.date_format if date else None)
+        day = report_day(scalar, date.date_format if date else ())
         if day is None and not is_total:
             quoted = None if is_blank(scalar) else shown(scalar)
             self.note("mapped_date_unreadable", self.grid.cell(number, date_field), quoted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from domain.mappings import Unit
+from domain.mapping_columns import Unit
 from pipelines.reading.answers import folded
 
 # The first that fits: thousands and millions are said in words that hold the word for kroner too.

@@ -7,9 +7,9 @@ from typing import Any
 
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from domain.model import Unknown
+from domain.facts import Unknown
 from domain.numbers import date_text, period_text
-from pipelines.answers.returns import deadline_on
+from pipelines.answers.reporting.returns import deadline_on
 from pipelines.writing.templates.columns import Filling
 from pipelines.writing.templates.looks import FONT, LINE_HEIGHT, lines_taken, set_header
 

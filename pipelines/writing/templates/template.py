@@ -32,19 +32,28 @@ def template(form: Form, agreement: Agreement, party_id: str, period: str, previ
 
     `form` is the form as the period's version asks it. KeyError for a party that the agreement does not have.
     """
+    return saved(template_book(filling_of(form, agreement, party_id, period, previous, language)))
+
+
+def filling_of(form: Form, agreement: Agreement, party_id: str, period: str, previous: Return | None, language: str) -> Filling:
+    """What a template is made of. KeyError for a party that the agreement does not have."""
     party = next((found for found in agreement.parties if found.party_id == party_id), None)
     if party is None:
         raise KeyError(f"{party_id!r}; the parties are {', '.join(found.party_id for found in agreement.parties)}")
+    return Filling(form, agreement, party, period, previous, language)
+
+
+def template_book(filling: Filling) -> Workbook:
+    """The workbook as openpyxl holds it, before it becomes a file."""
     book = Workbook()
-    filling = Filling(form, agreement, party, period, previous, language)
     lists, stamp = book.create_sheet(LISTS_SHEET), book.create_sheet(STAMP_SHEET)
     offered = OfferedLists(lists)
     write_instructions(book.active, filling)
-    for place, table in enumerate(form.tables, 1):
-        _write_table(book.create_sheet(table.sheet.in_language(language), place), table, filling, offered)
+    for place, table in enumerate(filling.form.tables, 1):
+        _write_table(book.create_sheet(filling.sheet_of(table.table), place), table, filling, offered)
     _write_stamp(book, stamp, filling)
     lists.sheet_state, stamp.sheet_state = "hidden", "veryHidden"
-    return saved(book)
+    return book
 
 
 def _write_table(sheet: Any, table: FormTable, filling: Filling, offered: OfferedLists) -> None:

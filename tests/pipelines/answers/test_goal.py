@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pipelines.answers.goal import goal, groups, years
+from pipelines.answers.goal.goal import goal, groups, years
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import agreement, printed, store
 

@@ -9,8 +9,8 @@ import pytest
 
 from domain.period import Month
 from domain.rows import Point, PointMean, TrafficFile
-from pipelines.answers.goal import goal, groups
-from pipelines.answers.movement import attribution, composition, leave_one_out, months_with_points, outlook, points
+from pipelines.answers.goal.goal import goal, groups
+from pipelines.answers.goal.movement import attribution, composition, leave_one_out, months_with_points, outlook, points
 from pipelines.history.ledger import NewSubmission, Original, open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot

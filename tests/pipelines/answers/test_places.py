@@ -9,8 +9,8 @@ import pytest
 
 from domain.period import Month
 from domain.rows import Point, PointMean, TrafficFile
-from pipelines.answers.goal import goal
-from pipelines.answers.places import beside_area, municipalities_now, municipalities_on_map, place_beside, points_on_map
+from pipelines.answers.goal.goal import goal
+from pipelines.answers.goal.places import beside_area, municipalities_now, municipalities_on_map, place_beside, points_on_map
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot

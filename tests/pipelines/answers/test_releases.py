@@ -12,8 +12,8 @@ import pytest
 
 from domain.period import Month
 from domain.rows import PublishedRolling, PublishedYearly, TrafficFile
-from pipelines.answers.goal import goal, years
-from pipelines.answers.releases import differing, first_known, last_published, releases, revisions
+from pipelines.answers.goal.goal import goal, years
+from pipelines.answers.goal.releases import differing, first_known, last_published, releases, revisions
 from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot

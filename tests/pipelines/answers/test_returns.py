@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.model import ReportingCycle
 from domain.period import Period
 from domain.returns import Missing, Return, ReturnRow
-from pipelines.answers.returns import deadline_on, last_return, moment_of, reporting_status, return_of
+from pipelines.answers.reporting.returns import deadline_on, last_return, moment_of, reporting_status, return_of
 from pipelines.history.ledger import Original, open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.return_rows import commit_returns, new_return

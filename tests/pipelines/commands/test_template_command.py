@@ -42,7 +42,7 @@ def reported(monkeypatch):
         return Return("quarterly_return", 2, "fjordbyen", party_id, before, {"projects": rows}) if before else None
 
     monkeypatch.setattr("pipelines.history.snapshot.open_snapshot", lambda data_dir: object())
-    monkeypatch.setattr("pipelines.answers.returns.last_return", last_return)
+    monkeypatch.setattr("pipelines.answers.reporting.returns.last_return", last_return)
     return asked
 
 

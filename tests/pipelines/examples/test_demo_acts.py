@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shutil
 
-from pipelines.answers.return_acts import acts_on_returns, waiting_returns
+from pipelines.answers.reporting.acts import acts_on_returns, waiting_returns
 from pipelines.examples.demo import load_examples
 from pipelines.examples.fjordbyen.returns import generate_returns
 from pipelines.history.audit import read_jsonl
@@ -41,7 +41,8 @@ def test_a_second_loading_adds_no_act_and_all_is_whole(examples, tmp_path):
     before = (data_dir / "audit.jsonl").read_bytes(), current_name(data_dir)
     load_examples("admin", AT + dt.timedelta(days=1), data_dir)
     assert ((data_dir / "audit.jsonl").read_bytes(), current_name(data_dir)) == before
-    assert verify(data_dir).first_bad is None
+    verified = verify(data_dir)
+    assert verified.first_bad is None
     heads = (data_dir / "heads.log").read_text(encoding="utf-8").splitlines()
-    assert len(heads) == len(before[0].splitlines()) == verify(data_dir).n_entries
+    assert len(heads) == len(before[0].splitlines()) == verified.n_entries
     assert json.loads(before[0].splitlines()[-1])["sequence"] == len(heads)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.answers.goal import goal
+from pipelines.answers.goal.goal import goal
 from pipelines.history.ledger import open_ledger
 from pipelines.history.marts import MARTS
 from pipelines.history.publish import current_name, publish

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.deviation_limits import OwnLimit, limits_with
+from domain.facts import LocalText, Unknown
 from domain.limit_file import default_limits
 from domain.load import load_agreements
-from domain.model import LocalText, Unknown
 from domain.period import Period
 from domain.returns import Missing, Return, ReturnRow
 from pipelines.methods.deviation_rules import RULES, Case

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.facts import LocalText
 from domain.forms import FormColumn, choices, load_form
-from domain.model import LocalText
 from domain.numbers import date_text, decimal_text
 from domain.returns import Missing, Split
 from pipelines.reading.answers import LONGEST, AnswerReader, Fault, answer_of, is_blank

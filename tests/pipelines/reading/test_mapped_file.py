@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from domain.forms import Form, FormColumn, load_form
-from domain.mappings import BUILT_IN, FormMapping, TheirNumber, load_mapping
+from domain.mapping_columns import TheirNumber
+from domain.mappings import BUILT_IN, FormMapping, load_mapping
 from domain.returns import Missing
 from pipelines.examples.fjordbyen.returns import next_return
 from pipelines.printing import finding_line
@@ -45,8 +46,9 @@ def read(rows: Any, folder: Path, blocks: Any = None, day: dt.date = DAY, party:
 
 
 def said(found: ReadReturn) -> list[tuple[str, str | None]]:
-    """Code and cell of each finding but that of what a form does not have."""
-    return [(finding.code, finding.cell) for finding in found.findings if finding.code != "mapped_tables_absent"]
+    """Code and cell of each finding but those of what a form does not have, and of which scale holds."""
+    usual = {"mapped_tables_absent", "mapped_scale_of_day"}
+    return [(finding.code, finding.cell) for finding in found.findings if finding.code not in usual]
 
 
 def amounts(found: ReadReturn, column: str = "forecast_mnok") -> dict[str | None, Any]:
@@ -212,7 +214,8 @@ def test_the_same_sheet_transposed_gives_the_same_answers(tmp_path):
 )
 def test_where_a_table_ends_and_what_is_no_row_of_it(tmp_path, lines, block, expected):
     found = read([*TWO, *lines], tmp_path, [costs(**block)])
-    assert (said(found), len(amounts(found))) == ([], expected)
+    unread = [("mapped_lines_unread", "A5")] if "stop_at_blank" in block else []
+    assert (said(found), len(amounts(found))) == (unread, expected)
 
 
 def test_headers_of_two_rows_tell_the_years_apart(tmp_path):
@@ -318,7 +321,7 @@ def test_a_missing_word_where_it_is_not_taken_is_said_and_where_nothing_is_asked
     columns = {**COSTS, "estimated_on": "Dato", "p50_mnok": {"header": "P50", "unit": "tkr", "blank_means": "not_yet_known"}}
     rows = [(*HEAD, "Dato"), ("F-001", None, "-", "-")]
     found = read(rows, tmp_path, [costs(columns=columns)], missing={"-": "not_applicable"})
-    assert said(found) == [("missing_not_allowed", "C2")]
+    assert said(found) == [("missing_not_allowed", "C2"), ("mapped_left_blank", "D2")]
     assert found.findings[0].quoted == "-"
     assert found.found is not None
     [row] = found.found.of("cost_estimates")

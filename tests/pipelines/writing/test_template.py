@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.facts import LocalText, Unknown
 from domain.forms import STAMP, STAMP_PROPERTY, STAMP_SHEET, FormColumn, choices, load_form
-from domain.model import LocalText, Unknown
 from domain.returns import Answer, Missing, Return, ReturnRow, Split
 from domain.rows import column_letters
 from domain.words import text

@@ -1,0 +1,35 @@
+"""How many projects are in each phase, as bars with their numbers. Panels that are compared are given one scale."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.figures.paper import paper
+from dashboard.figures.plain import plain
+from dashboard.theme import Palette
+
+_ROW_PX, _ROOM = 34, 1.2
+
+
+def phase_bars(rows: pd.DataFrame, highest: int, hover: str, colour: str, separators: str, palette: Palette) -> go.Figure:
+    """One row a phase, the first on top: name, n, hover. `highest` is the longest bar of all panels."""
+    figure = go.Figure(layout=paper(palette, separators, _ROW_PX * len(rows) + 16))
+    places = list(range(len(rows)))
+    figure.add_trace(
+        go.Bar(
+            x=rows["n"], y=places, orientation="h", width=0.66, marker={"color": colour}, customdata=rows[["hover"]],
+            hovertemplate=hover,
+        )
+    )  # fmt: skip
+    for place, n in zip(places, rows["n"], strict=True):
+        figure.add_annotation(
+            x=n, y=place, text=f"<b>{n}</b>", showarrow=False, xanchor="left", xshift=5,
+            font={"size": 16, "color": palette.ink if n else palette.muted},
+        )  # fmt: skip
+    figure.update_yaxes(
+        tickvals=places, ticktext=[plain(name) for name in rows["name"]], range=[len(rows) - 0.5, -0.5], showgrid=False,
+        tickfont={"size": 15, "color": palette.ink}, ticks="outside", ticklen=6, tickcolor=palette.ground,
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, _ROOM * max(highest, 1)], visible=False)
+    return figure

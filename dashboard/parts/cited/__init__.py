@@ -1,0 +1,1 @@
+"""Cited facts about projects and frames, for an agreement without returns."""

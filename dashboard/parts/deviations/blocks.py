@@ -1,0 +1,140 @@
+"""The blocks of the page of deviations: one sentence, the areas as bars with their table, and one view at a time below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.figures.level_bars import level_bars
+from dashboard.parts import blocks
+from dashboard.parts.blocks import Column
+from dashboard.parts.deviations.choice import Listed, Narrowed, snapshot_of
+from dashboard.parts.deviations.words import cell_said, headline, place_name
+from dashboard.parts.figure_foot import how, source_line
+from dashboard.parts.figures import SEPARATORS, kept, show
+from dashboard.parts.links import sources
+from dashboard.parts.rules.words import limit_said, limit_sources, rule_name
+from dashboard.parts.surroundings import Surroundings
+from domain.facts import Unknown
+from domain.limit_file import limits_of
+from domain.model import Agreement
+from pipelines.answers.deviations.listed import Matrix, MatrixCell, deviation_matrix
+from pipelines.answers.portfolio import projects
+
+_HOW = ("level", "colour", "missing", "closed", "since")
+
+
+def has_reports(here: Surroundings, agreement: Agreement) -> bool:
+    """Whether any project has reported; says so in the page's sentence where none has."""
+    there = kept(partial(projects, snapshot_of(here), agreement, here.as_of), "every project", *here.known(agreement))
+    if not there.empty:
+        return True
+    key = "not_reported" if agreement.is_synthetic else "no_returns"
+    blocks.finding(here.say(f"deviations.finding.{key}", name=agreement.short_name))
+    rules(here, agreement)
+    return False
+
+
+def rules(here: Surroundings, agreement: Agreement) -> None:
+    """Every rule with its limits and their basis, and the documents that they rest on."""
+    limits = limits_of(agreement).limits
+    n_model = sum(limit.basis == "state_model" for limit in limits)
+    blocks.title(here.say("deviations.rules.title", n=len(limits), model=n_model))
+    columns = [Column(here.say("deviations.column.rule")), Column(here.say("deviations.column.limit"))]
+    lines = [[rule_name(here, limit.rule_code), limit_said(here, limit, agreement)] for limit in limits]
+    blocks.table(here.say("deviations.rules.caption"), columns, lines)
+    documents = {source.source_id: source for limit in limits for source in limit_sources(limit, agreement)}
+    sources(documents.values(), here.language)
+
+
+def opening(here: Surroundings, agreement: Agreement, found: Listed, narrowed: Narrowed) -> None:
+    """The page's one sentence, and that there are more of the other kind."""
+    blocks.finding(headline(here, agreement, found, narrowed))
+    if found.n_beside:
+        subject = "report" if narrowed.by["subject"] == "project" else "project"
+        blocks.small(here.say(f"deviations.beside.{subject}", n=found.n_beside))
+
+
+def areas(here: Surroundings, agreement: Agreement, found: Listed) -> None:
+    """Projects that deviate, by area as bars, and by area and focus area as a table."""
+    matrix = deviation_matrix(found.found, found.projects.to_dict("records"))
+    names = _in_order(here, agreement, matrix)
+    blocks.title(_title(here, names, matrix.by_area), here.say("deviations.area.unit"))
+    bars_place, table_place = st.columns([1, 2], gap="large")
+    with bars_place:
+        _bars(here, names, matrix.by_area)
+    with table_place:
+        _matrix_table(here, agreement, names, matrix)
+        if matrix.n_in_several:
+            blocks.small(here.say("deviations.area.several", n=matrix.n_in_several))
+    source_line(here, here.say("deviations.source"))
+    how(here, [here.say(f"deviations.how.{name}") for name in _HOW])
+
+
+def _in_order(here: Surroundings, agreement: Agreement, matrix: Matrix) -> dict[str, str]:
+    """The names of the areas that have projects, in the agreement's order; those without an area last."""
+    order = [area.working_area_id for area in agreement.working_areas]
+    found = sorted(matrix.by_area, key=lambda area: (order.index(area) if area in order else len(order), area))
+    return {area: place_name(here, agreement, area) for area in found}
+
+
+def _title(here: Surroundings, names: Mapping[str, str], cells: Mapping[str, MatrixCell]) -> str:
+    name, n, of = most(names, cells)
+    return here.say("deviations.area.title", name=name, n=n, of=of) if n else here.say("deviations.area.title_none")
+
+
+def most(names: Mapping[str, str], cells: Mapping[str, MatrixCell]) -> tuple[str, int, int]:
+    """The name of the place with most projects that deviate, how many they are, and of how many."""
+    best = max(cells, key=lambda place: sum(cells[place].levels.values()), default=None)
+    if best is None:
+        return "", 0, 0
+    return names.get(best, best), sum(cells[best].levels.values()), cells[best].n_projects
+
+
+def counts_of(names: Mapping[str, str], cells: Mapping[str, MatrixCell]) -> pd.DataFrame:
+    """One row per place with its name and counts, in the order of the names."""
+    rows = [
+        {"place": place, "name": name, "red": it.levels["red"], "yellow": it.levels["yellow"], "n_projects": it.n_projects}
+        for place, name in names.items()
+        if (it := cells.get(place))
+    ]
+    return pd.DataFrame(rows, columns=["place", "name", "red", "yellow", "n_projects"])
+
+
+def listed_counts(here: Surroundings, rows: pd.DataFrame) -> str:
+    """The counts of every place in a row of words, for who cannot see the figure."""
+    return "; ".join(
+        here.say("deviations.area.alt_part", name=row.name, red=row.red, yellow=row.yellow, n=row.n_projects)
+        for row in rows.itertuples()
+    )
+
+
+def _bars(here: Surroundings, names: Mapping[str, str], cells: Mapping[str, MatrixCell]) -> None:
+    rows = counts_of(names, cells)
+    if rows.empty:
+        return
+    draw = partial(level_bars, rows, here.say("deviations.area.of"), SEPARATORS[here.language], here.palette)
+    figure = kept(draw, "level_bars", tuple(rows.itertuples(index=False, name=None)), here.language, here.ground)
+    show(figure, here.say("deviations.area.alt", listed=listed_counts(here, rows)), "deviation-areas")
+
+
+def _matrix_table(here: Surroundings, agreement: Agreement, names: Mapping[str, str], matrix: Matrix) -> None:
+    """One row per focus area and one column per area; the last of both counts every project once."""
+    listed = () if isinstance(agreement.focus_areas, Unknown) else agreement.focus_areas
+    order = [it.focus_area_id for it in listed]
+    focus = sorted(matrix.by_focus, key=lambda it: (order.index(it) if it in order else len(order), it))
+    every = here.say("deviations.area.total")
+    columns = [Column(here.say("deviations.column.focus")), *(Column(name, True) for name in [*names.values(), every])]
+    lines = [
+        [
+            place_name(here, agreement, it),
+            *(cell_said(here, matrix.cells.get((area, it))) for area in names),
+            cell_said(here, matrix.by_focus[it]),
+        ]
+        for it in focus
+    ]
+    lines.append([every, *(cell_said(here, matrix.by_area[area]) for area in names), cell_said(here, matrix.total)])
+    blocks.table(here.say("deviations.area.caption"), columns, lines)

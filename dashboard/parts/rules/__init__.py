@@ -1,0 +1,1 @@
+"""What the deviation rules say, in words."""

@@ -1,0 +1,1 @@
+"""The page that leads a figure to its cell."""

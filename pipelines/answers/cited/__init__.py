@@ -1,0 +1,1 @@
+"""Facts cited from public sources."""

@@ -1,0 +1,1 @@
+"""The zero-growth goal: index, movement, releases."""

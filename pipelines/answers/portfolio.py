@@ -1,0 +1,64 @@
+"""The projects of an agreement as they were known on a date: each by the newest report of it that was known then."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pandas as pd
+
+from domain.model import Agreement
+from pipelines.answers.reporting.returns import moment_of
+from pipelines.answers.selection import EVERYTHING, Selection
+from pipelines.history.snapshot import Snapshot
+
+# Projects that have nothing more to report; they stay in the list and out of every sum of what is to come.
+ENDED = ("cancelled", "merged")
+_PROJECTS = """
+SELECT
+    p.project_id, p.project_name, p.earlier_names, p.party_id, p.owner_party_id, p.focus_area_id, p.phase, p.standing,
+    p.merged_into, p.plan_status, p.road_number, p.working_area_split, p.municipality_codes, p.depends_on, p.latitude,
+    p.longitude, p.period,
+    p.submission_id, p.sheet, p.row_number, s.reported_on, s.data_colour, s.reported_colour, s.n_told, s.has_early_warning,
+    p.standing IN ('cancelled', 'merged') AS has_ended
+FROM snapshot.project_status AS s
+JOIN snapshot.return_project AS p USING (submission_id, project_id)
+WHERE s.agreement_id = $agreement_id AND s.newest_from <= $moment AND $moment < s.newest_to
+    AND ($party_id IS NULL OR p.party_id = $party_id)
+    AND ($focus_area_id IS NULL OR p.focus_area_id = $focus_area_id)
+    AND ($phase IS NULL OR p.phase = $phase)
+    AND ($project_id IS NULL OR p.project_id = $project_id)
+    AND ($municipality_code IS NULL OR list_contains(p.municipality_codes, $municipality_code))
+    AND ($working_area_id IS NULL OR EXISTS (
+        SELECT 1 FROM snapshot.return_project_area AS a
+        WHERE a.submission_id = p.submission_id AND a.project_id = p.project_id AND a.working_area_id = $working_area_id
+    ))
+ORDER BY p.project_id
+"""
+
+
+def projects(
+    snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None, selection: Selection = EVERYTHING
+) -> pd.DataFrame:
+    """One row per project, by id: what its newest known report says of it, and its colours on the day of that report.
+
+    `working_area_split` is JSON (see `area_shares`), `municipality_codes` and `depends_on` are lists. `submission_id`, `sheet`
+    and `row_number` lead to the row in the sheet of projects.
+    """
+    return snapshot.rows(_PROJECTS, parameters(agreement, as_of, selection))
+
+
+def parameters(agreement: Agreement, as_of: dt.date | None, selection: Selection) -> dict[str, object]:
+    """What a query of the projects of a selection is asked with."""
+    return {
+        "agreement_id": agreement.agreement_id, "moment": moment_of(as_of), "party_id": selection.party_id,
+        "focus_area_id": selection.focus_area_id, "phase": selection.phase, "project_id": selection.project_id,
+        "municipality_code": selection.municipality_code, "working_area_id": selection.working_area_id,
+    }  # fmt: skip
+
+
+def area_shares(split: object) -> Mapping[str, Decimal]:
+    """The per cent of a project that lies in each working area, as it was reported; empty where that is not stated."""
+    return {area: Decimal(share) for area, share in json.loads(split)} if isinstance(split, str) else {}

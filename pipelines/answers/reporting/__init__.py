@@ -1,0 +1,1 @@
+"""What parties have reported, when, and what was found and done."""

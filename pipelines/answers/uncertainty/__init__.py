@@ -1,0 +1,1 @@
+"""How uncertain the cost of the portfolio is."""

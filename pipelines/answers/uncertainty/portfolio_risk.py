@@ -1,0 +1,232 @@
+"""How uncertain the cost of a portfolio is at any correlation, and the chance that it stays within what it is held against."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from domain.model import Agreement
+from domain.returns import Missing
+from pipelines.answers.costs import costs
+from pipelines.answers.economy.funding import FrameLine, frames
+from pipelines.answers.economy.lines import SPENT, Line, economy_lines
+from pipelines.answers.prices import Price
+from pipelines.answers.reporting.returns import moment_of
+from pipelines.answers.selection import EVERYTHING, Selection
+from pipelines.answers.uncertainty.uncertainty import FORECAST, ProjectUncertainty, projects_with
+from pipelines.history.snapshot import Snapshot
+from pipelines.methods.cost_curves import CostCurve
+from pipelines.methods.cost_risk import (
+    N_DRAWS,
+    RHOS,
+    SEED,
+    CostFrame,
+    FrameChance,
+    PortfolioRisk,
+    RiskProject,
+    portfolio_band,
+    portions_of,
+)
+from pipelines.methods.money import Amount
+
+BUDGET = "budget_mnok"
+# The correlation that is shown where nothing else is asked for, and the draws at one that a reader moves a slider to.
+USUAL_RHO, FEWER_DRAWS = 0.3, 20_000
+# Why nothing is held against the frames: they are of the whole agreement, and not all of it is chosen, or has been reported.
+PARTIES_MISSING, SELECTED = "parties_missing", "selected"
+_DELIVERED = """
+SELECT DISTINCT party_id
+FROM snapshot.return_submission
+WHERE agreement_id = $agreement_id AND known_from <= $moment AND $moment < known_to
+"""
+Grain = Literal["total", "source", "area", "year"]
+# What something is held against: a frame of the agreement; the sum of P50 or a year's budget, which are no frames; or nothing.
+Against = Literal["frame", "sum_p50", "budget", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a part of the portfolio is held against. `reason` says why there is no frame where one would be looked for."""
+
+    grain: Grain
+    key: str
+    against: Against
+    frame: CostFrame
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What can be drawn from: the projects, those with curves as `risks`, and what they are held against, the whole first.
+
+    There are no `risks` in kroner in which projects cannot be added up. `silent` are the parties that are to report and had not.
+    """
+
+    price: Price | None
+    projects: tuple[ProjectUncertainty, ...]
+    risks: tuple[RiskProject, ...]
+    references: tuple[Reference, ...]
+    silent: tuple[str, ...] = ()
+
+    @property
+    def with_figures(self) -> tuple[int, int]:
+        """How many projects are in the sums, of all."""
+        return len(self.risks), len(self.projects)
+
+    @property
+    def whole(self) -> Reference | None:
+        """What the whole portfolio is held against."""
+        return self.references[0] if self.references else None
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioAt:
+    """The uncertain cost at one correlation, with the chance of each reference in their order."""
+
+    risk: PortfolioRisk
+    chances: tuple[tuple[Reference, FrameChance], ...]
+
+    @property
+    def whole(self) -> tuple[Reference, FrameChance]:
+        return self.chances[0]
+
+    @property
+    def tightest(self) -> tuple[Reference, FrameChance] | None:
+        """The source whose frame is the least likely to hold; None where no source has one."""
+        held = [it for it in self.chances if it[0].grain == "source" and it[1].chance_within is not None]
+        return min(held, key=lambda it: it[1].chance_within or 0.0, default=None)
+
+
+def portfolio(
+    snapshot: Snapshot,
+    agreement: Agreement,
+    price: Price | None,
+    as_of: dt.date | None = None,
+    selection: Selection = EVERYTHING,
+) -> Portfolio:
+    """The portfolio of a selection as it was known on a date, ready to be drawn from."""
+    lines = economy_lines(snapshot, agreement, price, as_of, selection, (FORECAST, SPENT, BUDGET))
+    rows = costs(snapshot, agreement, price, as_of, selection).to_dict("records")
+    listed = projects_with(rows, lines.lines, selection)
+    by_project: dict[str, list[Line]] = {}
+    for line in lines.lines:
+        by_project.setdefault(line.project.project_id, []).append(line)
+    # Estimates are of fixed kroner. Without a price year they are in those of each report, which do not add up.
+    known = [(it, it.curve) for it in listed if it.curve and price and not price.is_nominal]
+    risks = tuple(_risk(it, curve, by_project.get(it.project_id, [])) for it, curve in known)
+    silent = _silent(snapshot, agreement, as_of) if selection.is_everything else ()
+    if not risks:
+        return Portfolio(price, listed, (), (), silent)
+    counted = {it.curve.project_id for it in risks}
+    own = [line for line in lines.lines if line.project.project_id in counted]
+    held = frames(snapshot, agreement, price, as_of) if selection.is_everything and not silent else ()
+    references = _references(agreement, risks, listed, own, held, lines.report_year)
+    why = PARTIES_MISSING if silent else None if selection.is_everything else SELECTED
+    told = (replace(it, reason=why) if why and it.grain in ("total", "source") else it for it in references)
+    return Portfolio(price, listed, risks, tuple(told), silent)
+
+
+def portfolio_at(
+    found: Portfolio, rhos: Sequence[float] = RHOS, n_draws: int = N_DRAWS, seed: int = SEED
+) -> tuple[PortfolioAt, ...]:
+    """The uncertain cost at each correlation, from the same draws; none without projects. ValueError unless 0 <= rho <= 1."""
+    if not found.risks:
+        return ()
+    drawn = portfolio_band(found.risks, [reference.frame for reference in found.references], rhos, seed, n_draws)
+    return tuple(PortfolioAt(risk, tuple(zip(found.references, risk.frames, strict=True))) for risk in drawn)
+
+
+def _silent(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None) -> tuple[str, ...]:
+    """The parties that are to report and of which no return was known on a date."""
+    given = {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of)}
+    delivered = {row["party_id"] for row in snapshot.records(_DELIVERED, given)}
+    return tuple(it.party_id for it in agreement.parties if it.is_reporting is True and it.party_id not in delivered)
+
+
+def _risk(project: ProjectUncertainty, curve: CostCurve, lines: Iterable[Line]) -> RiskProject:
+    """The project with its cost over years, sources and areas, by its lines."""
+    amounts: dict[tuple[int, str], list[Decimal]] = {}
+    for line in lines:
+        sums = amounts.setdefault((line.year, line.funding_source_id), [Decimal(0), Decimal(0)])
+        for place, name in enumerate((FORECAST, SPENT)):
+            sums[place] += _mnok(line, name)
+    listed = [(year, source, forecast, spent) for (year, source), (forecast, spent) in sorted(amounts.items())]
+    return RiskProject(curve, portions_of(listed, project.shares_pct))
+
+
+def _references(
+    agreement: Agreement,
+    risks: Sequence[RiskProject],
+    listed: Sequence[ProjectUncertainty],
+    lines: Sequence[Line],
+    held: Sequence[FrameLine],
+    report_year: int | None,
+) -> Iterable[Reference]:
+    """The whole, then the sources, the areas, and the years from that of the reports on."""
+    by_source = {it.funding_source_id: it for it in held if it.municipality_code is None and it.year is None}
+    middles = {it.curve.project_id: it.curve.p50_mnok for it in risks}
+    yield _whole(agreement, list(by_source.values()), lines, sum(middles.values()))
+    used = {line.funding_source_id for line in lines}
+    for source in agreement.funding_sources:
+        if source.funding_source_id in used:
+            yield _of_source(agreement, source.funding_source_id, by_source.get(source.funding_source_id))
+    by_area: dict[str, float] = {}
+    for project in listed:
+        for area, pct in project.shares_pct.items() if project.project_id in middles else ():
+            by_area[area] = by_area.get(area, 0.0) + middles[project.project_id] * float(pct) / 100
+    for area, p50 in sorted(by_area.items()):
+        yield Reference("area", area, "sum_p50", CostFrame(f"area:{area}", p50, working_area_id=area))
+    for year in sorted({line.year for line in lines if line.year >= (report_year or line.year)}):
+        budgets = [line.figures[BUDGET] for line in lines if line.year == year and BUDGET in line.figures]
+        known = [figure.mnok for figure in budgets if isinstance(figure, Amount)]
+        budget = float(sum(known)) if known else None
+        yield Reference(
+            "year", str(year), "nothing" if budget is None else "budget",
+            CostFrame(f"year:{year}", budget, from_year=year, to_year=year),
+        )  # fmt: skip
+
+
+def _whole(agreement: Agreement, held: Sequence[FrameLine], lines: Sequence[Line], sum_p50: float) -> Reference:
+    """All frames together where every source that pays has one; else the sum of P50, which is no frame."""
+    lacking = next((it.frame.code for it in held if isinstance(it.frame, Missing)), None)
+    amounts = [it.frame.mnok for it in held if isinstance(it.frame, Amount)]
+    if not amounts or lacking:
+        return Reference("total", "", "sum_p50", CostFrame("total", sum_p50), lacking)
+    years = [_years(agreement, it.funding_source_id) for it in held]
+    first, last = min(year for year, _ in years), max(year for _, year in years)
+    # A frame of years leaves out projects whose years are not known; one that all money lies within need not name them.
+    is_all = all(first <= line.year <= last for line in lines)
+    limits = (None, None) if is_all else (first, last)
+    return Reference("total", "", "frame", CostFrame("total", float(sum(amounts)), *limits))
+
+
+def _of_source(agreement: Agreement, source_id: str, held: FrameLine | None) -> Reference:
+    frame_id = f"source:{source_id}"
+    if held is None or not isinstance(held.frame, Amount):
+        reason = held.frame.code if held and isinstance(held.frame, Missing) else None
+        return Reference("source", source_id, "nothing", CostFrame(frame_id, None, funding_source_id=source_id), reason)
+    first, last = _years(agreement, source_id)
+    return Reference("source", source_id, "frame", CostFrame(frame_id, float(held.frame.mnok), first, last, source_id))
+
+
+def _years(agreement: Agreement, source_id: str) -> tuple[int, int]:
+    """The first and last year of the frames of a source that are of a whole period."""
+    own = [it for it in agreement.frames if it.funding_source_id == source_id and not it.is_per_year]
+    return min(it.from_year for it in own), max(it.to_year for it in own)
+
+
+def _mnok(line: Line, name: str) -> Decimal:
+    figure = line.figures.get(name)
+    return figure.mnok if isinstance(figure, Amount) else Decimal(0)
+
+
+def choices(found: Portfolio) -> Mapping[str, int]:
+    """How many projects rest on which kind of figures; `none` those that are not in the sums."""
+    counted: dict[str, int] = {}
+    for project in found.projects:
+        choice = project.curve.choice if project.curve and found.risks else "none"
+        counted[choice] = counted.get(choice, 0) + 1
+    return counted
