@@ -8,6 +8,7 @@ ADDRESS := http://127.0.0.1:$(PORT)
 PYTHON := $(shell for p in python3.11 python3 python; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 PY := .venv/bin/python
+WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 3 ] && echo 4 || echo 3)
 export GX_ANALYTICS_ENABLED := false
 
 help: ## denne listen
@@ -24,9 +25,9 @@ run: .venv/run.stamp ## laster eksempeldata, starter dashbordet (PORT=8501) og �
 	@exec $(PY) -m uvicorn dashboard.server:app --host 127.0.0.1 --port $(PORT) --no-proxy-headers --no-server-header \
 	  --log-level warning
 
-# A process for each processor. Compiled modules are kept, so that the processes that tests start need not compile them again.
+# One process more than two processors have, since browser tests wait; four at most. Compiled modules are kept, so that the processes that tests start need not compile them again.
 test: .venv/dev.stamp chromium ## kjører alle tester (også i nettleser, når Chromium finnes)
-	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 trust: .venv/dev.stamp ## kjører de tunge prøvene: prosesser som drepes, skader på filer, lange rekker av handlinger
 	$(PY) -m pytest -m trust --numprocesses auto --maxprocesses 4 --dist worksteal

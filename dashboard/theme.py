@@ -66,8 +66,7 @@ def uploader_style(choose: str) -> str:
     words = "".join(f"\\{ord(sign):x} " for sign in choose)
     field = '[data-testid="stFileUploaderDropzone"]'
     return f"""
-{field} [data-testid="stBaseButton-secondary"] [data-testid="stMarkdownContainer"] {{
-  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+{field} [data-testid="stBaseButton-secondary"] [data-testid="stMarkdownContainer"] {{ display: none; }}
 {field} [data-testid="stBaseButton-secondary"] > div::after {{ content: "{words}"; margin-left: 0.5rem; }}
 {field} [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
 {field} [data-testid="stFileUploaderDropzoneInput"] {{ visibility: hidden; }}

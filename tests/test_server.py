@@ -284,9 +284,10 @@ def test_a_page_of_the_tests_finds_nothing_that_another_stored(served: str, offl
 @pytest.mark.browser
 def test_under_a_foreign_name_the_page_is_read_only(served: str, offline_page: Callable[..., OfflinePage]):
     opened = offline_page()
-    opened.page.goto(served.replace("127.0.0.1", "nullvekst.localhost"))
+    opened.page.goto(f"{served.replace('127.0.0.1', 'nullvekst.localhost')}/goal")
     opened.page.get_by_text(text("product.read_only", "nb")).wait_for(timeout=60_000)
-    assert (opened.outside, opened.complaints) == ([], [])
+    # Streamlit looks for its server below an inner page first, and says so.
+    assert (opened.outside, [said for said in opened.complaints if "404" not in said]) == ([], [])
 
 
 def test_the_server_names_no_software_and_sends_little(served: str):

@@ -25,7 +25,7 @@ def complaints(found) -> list[str]:
     return [said for said in found.complaints if "404" not in said]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["projector", *(pytest.param(size, marks=pytest.mark.trust) for size in ("laptop", "phone"))])
 @pytest.mark.parametrize(("agreement", "sentence"), [("miljoloftet", "0,8 % over"), ("fjordbyen", "over 2018")])
 def test_both_agreements_are_drawn_without_the_network(offline_page, served, size, agreement, sentence):
     found = opened(offline_page, served, size, f"agreement={agreement}")
@@ -66,6 +66,7 @@ _WRITTEN = """figures => figures.flatMap(figure => [...figure.querySelectorAll('
 }))"""
 
 
+@pytest.mark.trust
 @pytest.mark.parametrize("view", ["movement", "points", "outlook", "releases"])
 @pytest.mark.parametrize("size", ["projector", "phone"])
 def test_every_view_is_drawn_without_the_network_and_nothing_is_cut_or_too_small_to_read(offline_page, served, view, size):
@@ -82,6 +83,7 @@ def test_every_view_is_drawn_without_the_network_and_nothing_is_cut_or_too_small
     assert [found for found in written if found["px"] < 14 or found["cut"] > 1] == []
 
 
+@pytest.mark.trust
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_indicator_fits_a_phone_and_its_links_can_be_read(offline_page, served, scheme):
     found = offline_page(*SIZES["phone"], color_scheme=scheme)

@@ -64,6 +64,7 @@ def chosen(page, label: str, words: str) -> None:
     page.get_by_role("option").filter(has_text=words).first.click()
 
 
+@pytest.mark.trust
 def test_from_the_template_to_the_published_figure_in_few_steps(offline_page, place, tmp_path):
     address, data_dir = place
     found = offline_page()
@@ -150,6 +151,7 @@ def picked(page, words: str) -> None:
     raise AssertionError(f"{words}: not in the list")
 
 
+@pytest.mark.trust
 def test_a_return_is_chosen_checked_and_sent_by_keyboard_alone(offline_page, place, tmp_path):
     address, data_dir = place
     form = load_form()

@@ -524,6 +524,7 @@ def test_with_errors_nothing_is_said_of_effects(dropped):
     assert "Rapporten endrer ingen avvik." in written(dropped(Checks()))
 
 
+@pytest.mark.trust
 def test_the_whole_way_from_the_file_to_what_counts(monkeypatch, tmp_path, local):
     """Handed in by the analyst, refused to the same person, approved by the secretariat; the store is looked at after each."""
     cache_resource.clear()
@@ -715,7 +716,7 @@ def test_the_words_on_the_upload_field_cannot_end_its_style():
 
 
 def test_a_faulty_workbook_goes_through_the_real_reader_and_the_real_checks(monkeypatch, examples, local):
-    app = AppTest.from_file(str(Path(submit_blocks.__file__).parents[1] / "pages" / "submit.py"), default_timeout=120)
+    app = AppTest.from_file(str(Path(submit_blocks.__file__).parents[2] / "pages" / "submit.py"), default_timeout=120)
     monkeypatch.setenv("DATA_DIR", str(examples))
     app.query_params["agreement"] = "fjordbyen"
     again(app)

@@ -45,6 +45,7 @@ def test_a_figure_is_followed_from_the_finder_to_the_same_number_in_its_cell(off
     assert (found.outside, [said for said in found.complaints if "404" not in said]) == ([], [])
 
 
+@pytest.mark.trust
 def test_on_a_phone_nothing_sticks_out(offline_page, address):
     page = offline_page(390, 844).page
     page.goto(f"{address}/trace?agreement=fjordbyen&lang=en&submission=1&table=economy&row=2&column=forecast_mnok")

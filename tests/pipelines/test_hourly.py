@@ -82,7 +82,7 @@ def check_against_the_oracle(seed: int) -> None:
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_every_order_of_rows_and_files_equals_the_oracle(seed):
     check_against_the_oracle(seed)
 

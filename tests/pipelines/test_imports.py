@@ -268,6 +268,7 @@ def test_a_mapping_with_faults_names_them_all(capsys, report, data_dir, tmp_path
     ]
 
 
+@pytest.mark.trust
 def test_the_example_goes_through_child_and_worker(capsys, report, data_dir):
     code, found, _ = run(capsys, *asked(report))
     assert (code, found["status"]) == (DONE, "committed")

@@ -169,6 +169,7 @@ def sha256_of(its: Upload) -> str:
     return intake.QueuedFile(its.name, its.content).sha256
 
 
+@pytest.mark.trust
 def test_twelve_at_once(tmp_path, quick_reading):
     given = many(12, tmp_path)
     must_all_be_there_once(given, all_at_once(given, tmp_path / "var"), tmp_path / "var")
@@ -301,6 +302,7 @@ def test_a_fault_of_ours_stops_nobody_behind_it(tmp_path, quick_reading, monkeyp
     assert "no. 1 of the queue" in caplog.text
 
 
+@pytest.mark.trust
 def test_a_return_at_which_processes_die_is_begun_three_times(tmp_path, quick_reading, monkeypatch, caplog):
     number = hand_in(ANALYST, [upload(tmp_path, "deadly")], NOBODY, AT, tmp_path / "var")
     reads = returns.check_return
@@ -353,6 +355,7 @@ def test_a_torn_line_has_no_number(tmp_path, quick_reading):
     assert (second.queue_number, second.status, second.superseded) == (2, "staged", (1,))
 
 
+@pytest.mark.trust
 def test_real_workbooks_go_through_the_queue(tmp_path, monkeypatch):
     class Here:
         warm_up = staticmethod(lambda: None)

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from tests.browser import ROOT
 from tests.next_returns import NEXT_PERIOD, a_forecast, filled_template
 
@@ -32,6 +34,7 @@ def answers(data_dir, *commands: list[object]) -> list[tuple[int, dict]]:
     return [(int(code), json.loads(answer)) for answer, code in zip(lines[::2], lines[1::2], strict=True)]
 
 
+@pytest.mark.trust
 def test_from_the_template_to_the_published_figure(examples, tmp_path):
     data_dir = shutil.copytree(examples, tmp_path / "var")
     workbook, returned = tmp_path / "mal.xlsx", tmp_path / "rapport.xlsx"

@@ -12,11 +12,11 @@ from domain.returns import Missing
 from pipelines.answers.costs import AMOUNTS, costs
 from pipelines.answers.portfolio import area_shares, projects
 from pipelines.answers.prices import price, price_choices
-from pipelines.answers.reporting.returns import moment_of, return_of
 from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.money import basis_of
-from pipelines.methods.project_reports import HandedIn, project_reports
+from pipelines.methods.project_reports import project_reports
+from tests.known_returns import known_returns
 
 FJORDBYEN = load_agreements()["fjordbyen"]
 DAYS = ["2025-02-01", "2025-09-01", "2026-11-22"]
@@ -28,18 +28,7 @@ def snapshot(examples):
 
 
 def reports(snapshot, as_of):
-    moment = moment_of(as_of)
-    known = snapshot.rows(
-        "SELECT party_id, period, submission_id, known_from FROM snapshot.return_submission"
-        " WHERE agreement_id = ? AND known_from <= ? AND ? < known_to", [FJORDBYEN.agreement_id, moment, moment],
-    )  # fmt: skip
-    return project_reports(
-        [
-            HandedIn(return_of(snapshot, FJORDBYEN, it.party_id, it.period, as_of), it.known_from.date(), it.submission_id)
-            for it in known.itertuples()
-        ],
-        as_of,
-    )
+    return project_reports(known_returns(snapshot, as_of), as_of)
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -10,11 +10,11 @@ from domain.limit_file import limits_of
 from domain.load import load_agreements
 from domain.model import ReportingCycle
 from pipelines.answers.deviations.deviations import colours, deviations, rule_results
-from pipelines.answers.reporting.returns import moment_of, return_of
 from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.deviations import open_deviations, statuses
-from pipelines.methods.project_reports import HandedIn, project_reports
+from pipelines.methods.project_reports import project_reports
+from tests.known_returns import known_returns
 
 FJORDBYEN = load_agreements()["fjordbyen"]
 # Before the late correction, the day before a deadline, the day after, and long after the last report.
@@ -28,18 +28,9 @@ def snapshot(examples):
 
 def from_returns(snapshot, as_of):
     """Every return as it was known on the date, through the rules: slow, and as they are written."""
-    moment = moment_of(as_of)
-    known = snapshot.rows(
-        "SELECT party_id, period, submission_id, known_from FROM snapshot.return_submission"
-        " WHERE agreement_id = ? AND known_from <= ? AND ? < known_to", [FJORDBYEN.agreement_id, moment, moment],
-    )  # fmt: skip
-    handed_in = [
-        HandedIn(return_of(snapshot, FJORDBYEN, row.party_id, row.period, as_of), row.known_from.date(), row.submission_id)
-        for row in known.itertuples()
-    ]
     assert isinstance(FJORDBYEN.reporting, ReportingCycle)
     days = FJORDBYEN.reporting.deadline_days
-    reports = project_reports(handed_in, as_of)
+    reports = project_reports(known_returns(snapshot, as_of), as_of)
     return {project_id: statuses(listed, limits_of(FJORDBYEN), as_of, days) for project_id, listed in reports.items()}
 
 

@@ -15,12 +15,12 @@ from pipelines.answers.prices import price
 from pipelines.answers.progress.figures import progress_figures
 from pipelines.answers.progress.milestone_history import FORECAST, OPENING, histories, record
 from pipelines.answers.progress.progress import by_phase, milestone_trends, most_moved, moved, openings, rebaselines
-from pipelines.answers.reporting.returns import moment_of, return_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.deviation_rules import adopted_baselines
 from pipelines.methods.money import NO_AREA
-from pipelines.methods.project_reports import HandedIn, project_reports
+from pipelines.methods.project_reports import project_reports
+from tests.known_returns import known_returns
 
 FJORDBYEN = load_agreements()["fjordbyen"]
 # Before the late correction, on the day of it, while the parties deliver, and long after the last report.
@@ -36,16 +36,7 @@ def snapshot(examples):
 @cache
 def reports_of(snapshot, as_of):
     """Every return as it was known on the date, by project, oldest period first: slow, and from the files themselves."""
-    moment = moment_of(as_of)
-    known = snapshot.rows(
-        "SELECT party_id, period, submission_id, known_from FROM snapshot.return_submission"
-        " WHERE agreement_id = ? AND known_from <= ? AND ? < known_to", [FJORDBYEN.agreement_id, moment, moment],
-    )  # fmt: skip
-    handed_in = [
-        HandedIn(return_of(snapshot, FJORDBYEN, row.party_id, row.period, as_of), row.known_from.date(), row.submission_id)
-        for row in known.itertuples()
-    ]
-    return project_reports(handed_in, as_of)
+    return project_reports(known_returns(snapshot, as_of), as_of)
 
 
 def has_ended(reports):

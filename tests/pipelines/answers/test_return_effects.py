@@ -12,10 +12,11 @@ from domain.limit_file import limits_of
 from domain.load import load_agreements
 from domain.returns import Missing
 from pipelines.answers.reporting.effects import effects
-from pipelines.answers.reporting.returns import moment_of, return_of
+from pipelines.answers.reporting.returns import return_of
 from pipelines.examples.fjordbyen.returns import next_return
 from pipelines.methods.deviations import open_deviations, statuses
 from pipelines.methods.project_reports import HandedIn, project_reports
+from tests.known_returns import known_returns
 from tests.return_files import small_return
 
 FJORDBYEN = load_agreements()["fjordbyen"]
@@ -47,15 +48,7 @@ def later(day):
 
 def handed_in_by(snapshot, party_id, as_of):
     """Every return of a party as it was known on a date."""
-    known = snapshot.records(
-        "SELECT period, submission_id, known_from FROM snapshot.return_submission"
-        " WHERE agreement_id = 'fjordbyen' AND party_id = ? AND known_from <= ? AND ? < known_to",
-        [party_id, moment_of(as_of), moment_of(as_of)],
-    )
-    return [
-        HandedIn(return_of(snapshot, FJORDBYEN, party_id, row["period"], as_of), row["known_from"].date(), row["submission_id"])
-        for row in known
-    ]
+    return known_returns(snapshot, as_of, party_id)
 
 
 def opened(handed_in, as_of):

@@ -111,6 +111,7 @@ DAYS = [dt.datetime(2025, 1 + month, 9, 12) for month in range(4)]
 deliveries = st.lists(st.tuples(st.sampled_from(DAYS), st.sampled_from(QUARTERS)), min_size=1, max_size=6)
 
 
+@pytest.mark.trust
 @given(deliveries)
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_as_of_agrees_with_the_naive_model(tmp_path_factory, delivered):

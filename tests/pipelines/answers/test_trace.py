@@ -42,6 +42,7 @@ def ask(folder):
     return asked
 
 
+@pytest.mark.trust
 def test_every_number_of_the_return_is_in_the_cell_that_its_trace_names(folder, ask):
     content = read_original("admin", 1, 1, folder).content
     n_seen = 0

@@ -12,7 +12,6 @@ from pipelines.answers.economy.funding import frames
 from pipelines.answers.figures import figures
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.prices import figure_in, price
-from pipelines.answers.reporting.returns import moment_of, return_of
 from pipelines.answers.selection import Selection
 from pipelines.answers.uncertainty.portfolio_risk import PARTIES_MISSING, SELECTED, portfolio, portfolio_at
 from pipelines.answers.uncertainty.reserves import ended_against_frames, reserve_use
@@ -28,8 +27,9 @@ from pipelines.answers.uncertainty.uncertainty import (
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.cost_curves import Estimate, cost_curve
 from pipelines.methods.money import Amount, by_area
-from pipelines.methods.project_reports import HandedIn, kroner, project_reports
+from pipelines.methods.project_reports import kroner, project_reports
 from tests.builders import agreement
+from tests.known_returns import known_returns
 
 FJORDBYEN = agreement()
 # Before the late correction, half delivered, and long after the last report.
@@ -52,16 +52,7 @@ def newest(snapshot):
 
 def newest_reports(snapshot, as_of):
     """The newest report of each project by id, from the returns as they were known on a date."""
-    moment = moment_of(as_of)
-    known = snapshot.rows(
-        "SELECT party_id, period, submission_id, known_from FROM snapshot.return_submission"
-        " WHERE agreement_id = ? AND known_from <= ? AND ? < known_to", [FJORDBYEN.agreement_id, moment, moment],
-    )  # fmt: skip
-    handed_in = [
-        HandedIn(return_of(snapshot, FJORDBYEN, row.party_id, row.period, as_of), row.known_from.date(), row.submission_id)
-        for row in known.itertuples()
-    ]
-    return {project_id: reports[-1] for project_id, reports in project_reports(handed_in, as_of).items()}
+    return {project_id: reports[-1] for project_id, reports in project_reports(known_returns(snapshot, as_of), as_of).items()}
 
 
 def in_price(row, name, as_of, year=None):

@@ -26,7 +26,7 @@ def quick_reading(monkeypatch, data_dir):
     monkeypatch.setattr(returns, "check_return", read_in_no_time)
 
 
-@pytest.fixture(params=["nb", "en"])
+@pytest.fixture(params=["nb", pytest.param("en", marks=pytest.mark.trust)])
 def language(request, monkeypatch) -> str:
     monkeypatch.setenv("APP_LANGUAGE", request.param)
     return request.param

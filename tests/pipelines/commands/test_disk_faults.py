@@ -45,6 +45,7 @@ def failing(step: str, fault: str):
     return disk.steps_told_to(watch)
 
 
+@pytest.mark.trust
 @pytest.mark.parametrize(
     ("fault", "said", "language"), [("ENOSPC", "No space left", "nb"), ("EACCES", "Permission denied", "en")]
 )

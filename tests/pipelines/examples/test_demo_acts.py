@@ -6,6 +6,8 @@ import datetime as dt
 import json
 import shutil
 
+import pytest
+
 from pipelines.answers.reporting.acts import acts_on_returns, waiting_returns
 from pipelines.examples.demo import load_examples
 from pipelines.examples.fjordbyen.returns import generate_returns
@@ -36,6 +38,7 @@ def test_the_chain_names_who_has_loaded_them_and_what_they_show(examples):
     assert all(entry.facts["is_example"] for entry in entries if entry.act in ("submit", "approve"))
 
 
+@pytest.mark.trust
 def test_a_second_loading_adds_no_act_and_all_is_whole(examples, tmp_path):
     data_dir = shutil.copytree(examples, tmp_path / "var")
     before = (data_dir / "audit.jsonl").read_bytes(), current_name(data_dir)

@@ -104,6 +104,7 @@ publications = st.lists(
 )
 
 
+@pytest.mark.trust
 @given(publications)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_as_of_never_sees_the_future_and_intervals_leave_no_gap(tmp_path_factory, published):

@@ -618,7 +618,7 @@ def laid_out(draw: st.DrawFn, table: FormTable) -> tuple[list[dict[str, Answer]]
     return [{name: found for name, found in row.items() if found is not None} for row in rows], list(order), blanks
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), st.sampled_from([table.table for table in FORM.tables]), st.sampled_from(LANGUAGES), st.booleans())
 def test_any_valid_answers_are_read_as_they_are(data: Any, name: str, language: str, is_csv: bool) -> None:
     table = FORM.at(2).table(name)
