@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.figures.paper import bare
 from dashboard.figures.plain import plain
-from dashboard.theme import FONT, Palette
+from dashboard.theme import Palette
 
 LANE_PX = 84
 _BOTTOM_PX, _SIDE_PX = 26, 12
@@ -72,20 +73,7 @@ def _middles(points: pd.DataFrame) -> list[dt.date]:
 
 
 def _layout(n_lanes: int, palette: Palette) -> go.Layout:
-    axis = {"visible": False, "fixedrange": True, "zeroline": False}
-    return go.Layout(
-        height=n_lanes * LANE_PX + _BOTTOM_PX,
-        margin={"l": _SIDE_PX, "r": _SIDE_PX, "t": 0, "b": _BOTTOM_PX},
-        paper_bgcolor=palette.ground,
-        plot_bgcolor=palette.ground,
-        font={"family": FONT, "size": _TEXT_PX, "color": palette.ink},
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        hoverlabel={"bgcolor": palette.wash, "bordercolor": palette.rule, "font": {"size": _TEXT_PX, "color": palette.ink}},
-        xaxis=axis,
-        yaxis=axis,
-    )
+    return bare(palette, n_lanes * LANE_PX + _BOTTOM_PX, {"l": _SIDE_PX, "r": _SIDE_PX, "t": 0, "b": _BOTTOM_PX}, _TEXT_PX)
 
 
 def _years(figure: go.Figure, years: Sequence[int], palette: Palette) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.theme import FONT, Palette
+from dashboard.figures.paper import bare
+from dashboard.theme import Palette
 
 HEIGHT_PX = 138
 # A line over more years than this would say something of years that nobody has figures for.
@@ -90,20 +91,7 @@ def runs(points: pd.DataFrame) -> list[list[int]]:
 
 
 def _layout(palette: Palette) -> go.Layout:
-    axis = {"visible": False, "fixedrange": True, "zeroline": False}
-    return go.Layout(
-        height=HEIGHT_PX,
-        margin=_MARGIN,
-        paper_bgcolor=palette.ground,
-        plot_bgcolor=palette.ground,
-        font={"family": FONT, "size": _TEXT_PX, "color": palette.ink},
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        hoverlabel={"bgcolor": palette.wash, "bordercolor": palette.rule, "font": {"size": _TEXT_PX, "color": palette.ink}},
-        xaxis=axis,
-        yaxis=axis,
-    )
+    return bare(palette, HEIGHT_PX, _MARGIN, _TEXT_PX)
 
 
 def _target(figure: go.Figure, target: Target, palette: Palette) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.parts.header import page_header
-from dashboard.parts.returns.submit import answer_to_upload, choose, opening, template_step, upload_step, who_has_delivered
+from dashboard.parts.returns.choosing import choose, template_step
+from dashboard.parts.returns.deliveries import opening, who_has_delivered
+from dashboard.parts.returns.submit import answer_to_upload, upload_step
 from dashboard.parts.surroundings import surroundings
 
 here = surroundings()

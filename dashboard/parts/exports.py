@@ -65,6 +65,20 @@ def table_of_reports(
     return ExportTable(title, names, rows, described, here.say("page.export.sheet"), invented_note(here, agreement))
 
 
+def hand_out_reports(
+    here: Surroundings,
+    agreement: Agreement,
+    key: str,
+    title: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    credit: str,
+) -> None:
+    """CSV and Excel of a table of what was handed in, its file named by product, agreement and key."""
+    name = f"nullvekst-{agreement.agreement_id}-{key}"
+    downloads(here, agreement, lambda: table_of_reports(here, agreement, title, names, rows, credit), name)
+
+
 def invented_note(here: Surroundings, agreement: Agreement) -> tuple[str, str] | None:
     """The column that says on every row that it is invented; None for a real agreement."""
     return (here.say("page.export.synthetic"), here.say("product.synthetic")) if agreement.is_synthetic else None

@@ -20,8 +20,8 @@ from dashboard.parts import surroundings
 from dashboard.parts.returns import findings as finding_blocks
 from dashboard.parts.returns import sending as sending_blocks
 from dashboard.parts.returns import submit as submit_blocks
+from dashboard.parts.returns.choosing import periods, reporting_parties
 from dashboard.parts.returns.findings import cell_ranges, counted, findings_table, worst_first
-from dashboard.parts.returns.submit import periods, reporting_parties
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES, SEVERITY_SYMBOLS, uploader_style
 from domain.forms import load_form

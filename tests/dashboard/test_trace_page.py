@@ -72,6 +72,7 @@ def test_without_a_figure_the_page_finds_one(monkeypatch, folder):
     assert "Velg et tall, og se hvor det kommer fra." in written(app)
     links = "".join(block.proto.body for block in app.get("html"))
     assert "row=2" in links
+    assert "mva.</caption>" in links
 
 
 @pytest.mark.parametrize(

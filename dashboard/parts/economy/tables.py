@@ -8,7 +8,7 @@ from dataclasses import replace
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.economy.words import group_name, group_order, mnok_text, signed_mnok, unit, with_figures
-from dashboard.parts.exports import downloads, table_of_reports
+from dashboard.parts.exports import hand_out_reports
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
@@ -163,9 +163,4 @@ def hand_out(
 ) -> None:
     """CSV and Excel, with what is chosen and the price in what the reader must know."""
     credit = here.say("economy.export.credit", unit=unit(here, chosen))
-    downloads(
-        here,
-        agreement,
-        lambda: table_of_reports(here, agreement, title, names, rows, credit),
-        f"nullvekst-{agreement.agreement_id}-economy-{key}",
-    )
+    hand_out_reports(here, agreement, f"economy-{key}", title, names, rows, credit)

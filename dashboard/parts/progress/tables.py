@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dashboard.figures.opening_dates import opening_dates
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
-from dashboard.parts.exports import downloads, table_of_reports
+from dashboard.parts.exports import hand_out_reports
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
@@ -201,9 +201,4 @@ def hand_out(
 ) -> None:
     """CSV and Excel, with what is chosen in what the reader must know."""
     credit = here.say("progress.export.credit", projects=chosen.said)
-    downloads(
-        here,
-        agreement,
-        lambda: table_of_reports(here, agreement, title, names, rows, credit),
-        f"nullvekst-{agreement.agreement_id}-progress-{key}",
-    )
+    hand_out_reports(here, agreement, f"progress-{key}", title, names, rows, credit)

@@ -9,7 +9,7 @@ from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded, source_name
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.economy.words import mnok_text
-from dashboard.parts.exports import downloads, table_of_reports
+from dashboard.parts.exports import hand_out_reports
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.filters import Chosen, price_said
 from dashboard.parts.levels import level_said
@@ -54,8 +54,7 @@ def hand_out(
 ) -> None:
     """CSV and Excel, with the price in what the reader must know."""
     credit = here.say("project.export.credit", price=price_said(here, chosen.price))
-    name = f"nullvekst-{agreement.agreement_id}-{key}"
-    downloads(here, agreement, lambda: table_of_reports(here, agreement, title, names, rows, credit), name)
+    hand_out_reports(here, agreement, key, title, names, rows, credit)
 
 
 def report_table(here: Surroundings, agreement: Agreement, chosen: Chosen, history: ProjectHistory) -> None:

@@ -138,7 +138,9 @@ def _answers(here: Surroundings, agreement: Agreement, found: Traced) -> None:
     sums = _sum_lines(here, agreement, found) if found.total and not is_mixed else []
     shown = [*sums, *(lines if is_whole else lines[:_ROWS_AT_FIRST])]
     basis = basis_text(here, found.total.basis) if found.total else ""
-    caption = here.say("page.trace.finder_caption", sheet=found.rows[0].sheet) + (f". {capital(basis)}." if basis else "")
+    caption = here.say("page.trace.finder_caption", sheet=found.rows[0].sheet) + (
+        f". {capital(basis).removesuffix('.')}." if basis else ""
+    )
     blocks.table(caption, columns, shown)
 
 
