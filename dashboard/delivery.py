@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.words import LANGUAGES, text
@@ -47,6 +48,20 @@ class PageLanguage:
                     await send({"type": "http.response.body", "body": page})
 
         await self.app(plain, receive, send_page)
+
+
+class StartPage:
+    """Who asks for the start page by its name is sent to where it is: Streamlit has it at the root alone."""
+
+    def __init__(self, app: ASGIApp, name: str) -> None:
+        self.app, self.path = app, f"/{name}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].rstrip("/") != self.path:
+            await self.app(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+        await RedirectResponse(f"/?{query}" if query else "/")(scope, receive, send)
 
 
 def in_language(page: bytes, language: str) -> bytes:

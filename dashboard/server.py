@@ -12,7 +12,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard.delivery import PageLanguage, RememberedAssets
+from dashboard.acting import RememberedPerson
+from dashboard.delivery import PageLanguage, RememberedAssets, StartPage
 from dashboard.gate import AccessGate, SecurityHeaders
 
 
@@ -33,6 +34,8 @@ app = st.App(
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(AccessGate),
+        Middleware(StartPage, name="status"),
+        Middleware(RememberedPerson),
         Middleware(RememberedAssets),
         # 5: 1 % larger than 9 in half of its time (Streamlit 1.67's scripts: 23 MB to 7.0 MB in 0.7 s).
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

@@ -147,8 +147,8 @@ table.nv-findings thead th:nth-child(4) {{ width: 38%; }}
 @media (max-width: 640px) {{
   table.nv-table {{ font-size: 0.9rem; width: max-content; min-width: 100%; }}
   table.nv-table caption {{ max-width: 85vw; }}
-  table.nv-table tbody th.w {{ white-space: normal; max-width: 9.5rem; }}
-  table.nv-table thead th {{ max-width: 7.5rem; }}
+  table.nv-table tbody th.w {{ white-space: normal; max-width: 10.5rem; overflow-wrap: break-word; hyphens: auto; }}
+  table.nv-table thead th {{ max-width: 8.5rem; }}
   table.nv-table td:not(.n) {{ max-width: 17rem; }}
   /* A finding is read, not compared: on a phone each stands as a paragraph of its own. */
   table.nv-findings, .nv-findings tbody, .nv-findings tr, .nv-findings tbody td {{ display: block; width: auto; min-width: 0; }}
@@ -185,6 +185,7 @@ h1.nv-finding {{ font-size: clamp(1.25rem, 0.9rem + 1vw, 1.6rem); margin: 0.1rem
 .nv-number b {{ font-size: 2.5rem; line-height: 1.12; font-weight: 680; letter-spacing: -0.02em;
   font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .nv-number span {{ font-size: 1.05rem; line-height: 1.25; }}
+.nv-number b a {{ font-size: inherit; color: inherit; text-decoration-thickness: 2px; }}
 .nv-block.told p {{ font-size: 1.15rem; }}
 .nv-block ul {{ list-style: none; margin: 0.1rem 0 0; padding: 0; }}
 .nv-block li {{ margin: 0; padding: 0.1rem 0; font-size: 0.95rem; line-height: 1.3; border-top: 1px solid {palette.rule}; }}

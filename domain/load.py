@@ -15,6 +15,7 @@ from ruamel.yaml.nodes import ScalarNode
 from domain.faults import Fault, LoadError, Problem, problems_of, quoted, shape_faults
 from domain.model import Agreement
 from domain.references import broken_ids, ids_of
+from domain.risk_matrix import own_matrix_faults
 
 BUILT_IN = Path(__file__).parent / "agreements"
 
@@ -87,7 +88,7 @@ def load_agreement(path: Path) -> Agreement:
         faults = shape_faults(error, Agreement)
     if content.get("agreement_id", path.stem) != path.stem:
         faults.append(Fault(("agreement_id",), quoted(content["agreement_id"]), f"must be the name of the file, {path.stem}"))
-    faults += broken_ids(content, ids_of(content))
+    faults += [*broken_ids(content, ids_of(content)), *own_matrix_faults(content)]
     if agreement and agreement.deviation_limits:
         from domain.limit_file import own_limit_faults  # it reads its own file by this module
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from domain.deviation_limits import OwnLimit
 from domain.facts import Dated, Fact, Id, LocalText, MonthText, MunicipalityCode, OrUnknown, PeriodText, Source, Sourced, Unknown
+from domain.risk_matrix import RiskMatrix
 
 
 class Years(Sourced):
@@ -95,11 +96,21 @@ class WorkingArea(Sourced):
     municipality_codes: OrUnknown[tuple[MunicipalityCode, ...]]
 
 
+class CarryOver(Sourced):
+    """How much of a source's budget of a year may be carried into the next: at most `max_pct` of it, or all where that is null.
+
+    `text` is the same in the words of the agreement.
+    """
+
+    max_pct: Annotated[Decimal, Field(ge=0, le=100)] | None
+    text: LocalText
+
+
 class FundingSource(Sourced):
     """Where money comes from. `only_in` lists the municipalities where it may be used; empty means the whole area.
 
     `only_for` lists the cost elements (codes of the form) that it may pay; empty means all. `share_pct` is the most that it
-    pays of an element.
+    pays of an element. Without `carry_over` the agreement says nothing of what may be carried from year to year.
     """
 
     funding_source_id: Id
@@ -108,6 +119,7 @@ class FundingSource(Sourced):
     only_for: tuple[Id, ...] = ()
     share_pct: dict[Id, Annotated[Decimal, Field(gt=0, le=100)]] = Field(default_factory=dict)
     limit: OrUnknown[LocalText]
+    carry_over: OrUnknown[CarryOver] | None = None
 
 
 class PriceBasis(Fact):
@@ -129,6 +141,18 @@ class Frame(Sourced):
     funding_source_id: Id | None = None
     amount_mnok: Decimal = Field(gt=0)
     is_per_year: bool = False
+    price_basis: PriceBasis
+    from_year: int
+    to_year: int
+
+
+class AdministrationFrame(Sourced):
+    """Money of each of its years for what is no project, such as a secretariat. It stands in no sum of projects."""
+
+    administration_frame_id: Id
+    name: LocalText
+    funding_source_id: Id | None = None
+    amount_mnok: Decimal = Field(gt=0)
     price_basis: PriceBasis
     from_year: int
     to_year: int
@@ -227,6 +251,8 @@ class Agreement(Fact):
     point_working_areas: OrUnknown[dict[str, Id]]
     funding_sources: tuple[FundingSource, ...]
     frames: tuple[Frame, ...]
+    # None where the agreement's file says nothing of it.
+    administration: OrUnknown[tuple[AdministrationFrame, ...]] | None = None
     focus_areas: OrUnknown[tuple[FocusArea, ...]]
     reporting: OrUnknown[ReportingCycle]
     indicator_targets: OrUnknown[dict[Id, LocalText]]
@@ -235,6 +261,8 @@ class Agreement(Fact):
     authority: OrUnknown[tuple[Authority, ...]]
     # Limits of the deviation rules that the agreement has decided; the defaults hold for the others.
     deviation_limits: tuple[OwnLimit, ...] = ()
+    # The classes of the risk matrix that the agreement has set; None where those of the default hold.
+    risk_matrix: RiskMatrix | None = None
     tile_map: OrUnknown[tuple[Tile, ...]]
     people: OrUnknown[tuple[Person, ...]]
 

@@ -8,14 +8,23 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
+from domain.facts import LocalText
+from domain.model import CarryOver, FundingSource
 from domain.returns import Missing
+from pipelines.answers.economy.carry_over import of_source
+from pipelines.answers.economy.cost_course import Point
+from pipelines.answers.economy.course_range import spread
 from pipelines.answers.economy.economy import year_balances
-from pipelines.answers.economy.lines import Line, Lines, OfProject
+from pipelines.answers.economy.line_table import Amounts, Lines
 from pipelines.answers.economy.over_frames import AgainstFrame, OverFrames
+from pipelines.answers.portfolio import OfProject
 from pipelines.answers.progress.earned import _place, _weighted
+from pipelines.methods.area_shares import by_area
 from pipelines.methods.bridge import ScopeChange, bridge
 from pipelines.methods.earned_value import Progress, earned_value, spending
-from pipelines.methods.money import Amount, Basis, CommonPrice, Figure, PriceIndex, by_area, converted, total, totals_by
+from pipelines.methods.money import Amount, Basis, CommonPrice, Figure, PriceIndex, converted, ore_of, total, totals_by
 
 Given = Mapping[str, Any]
 
@@ -82,22 +91,39 @@ def over_frames(given: Given) -> Given:
 
 
 def year_balance(given: Given) -> Given:
-    project = OfProject("F-001", "", "fjordby", (), {}, False)
-    lines = [
-        Line(
-            project,
-            1,
-            2,
-            "bompenger",
-            "road",
-            int(year),
-            2026,
-            {"budget_mnok": amount(budget), "forecast_mnok": amount(forecast)},
-        )
-        for year, (budget, forecast) in given["years"].items()
-    ]
-    found = [asdict(row) for row in year_balances(Lines(tuple(lines), {}, None))]
+    found = [asdict(row) for row in year_balances(_lines(given["years"]))]
     return {name: [row[name] for row in found] for name in found[0]}
+
+
+def carry_over(given: Given) -> Given:
+    said = LocalText(nb="", en="")
+    rule = CarryOver(max_pct=Decimal(given["max_pct"]), text=said, sources=("example",))
+    source = FundingSource(funding_source_id="bompenger", name="", limit=said, carry_over=rule, sources=("example",))
+    found = of_source(source, _lines(given["years"]))
+    own = {name: [getattr(row, name) for row in found] for name in ("ceiling_mnok", "over_mnok", "standing")}
+    return {"carried_out_mnok": [row.balance.carried_out_mnok for row in found], **own}
+
+
+def course_range_(given: Given) -> Given:
+    spent = Point(dt.date(2026, 6, 30), Decimal(given["spent_mnok"]), (1, 1))
+    forecast = [Point(dt.date(int(year), 12, 31), Decimal(it), (1, 1)) for year, it in given["forecast_mnok"].items()]
+    found = spread(spent, forecast, float(given["p15_mnok"]), float(given["p85_mnok"]))
+    return {name: [getattr(point, name) for point in found] for name in ("low_mnok", "high_mnok")}
+
+
+def _lines(years: Given) -> Lines:
+    """One project with one source, its budget and forecast of each year."""
+    n = len(years)
+    yes, same = np.ones(n, bool), np.ones(n, np.int64)
+    amounts = {
+        name: Amounts(np.array([ore_of(Decimal(pair[place])) for pair in years.values()]), yes, yes, np.full(n, None, object))
+        for place, name in enumerate(("budget_mnok", "forecast_mnok"))
+    }
+    project, source, element = (np.full(n, said, object) for said in ("F-001", "bompenger", "road"))
+    listed = {"F-001": OfProject("F-001", "", "fjordby", (), {}, False)}
+    return Lines(
+        listed, None, project, same, same, source, element, np.array([int(year) for year in years]), 2026 * same, amounts
+    )
 
 
 def bridge_(given: Given) -> Given:
@@ -136,6 +162,7 @@ def weighted_progress(given: Given) -> Given:
 
 CASES = {
     "conversion": conversion, "total": total_, "largest_remainder": largest_remainder, "areas": areas, "over_frames": over_frames,
-    "year_balance": year_balance, "bridge": bridge_, "earned_value": earned_value_, "period_number": period_number,
+    "year_balance": year_balance, "carry_over": carry_over, "course_range": course_range_, "bridge": bridge_,
+    "earned_value": earned_value_, "period_number": period_number,
     "spending": spending_, "weighted_progress": weighted_progress,
 }  # fmt: skip

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
+from domain.matrix_file import default_matrix
 from domain.period import Period
-from domain.risk_matrix import risk_matrix
 from pipelines.answers.uncertainty.risks import Risk
 from pipelines.methods.cost_curves import CostCurve, Estimate, cost_curve, expected_between, lognormal_through
 from pipelines.methods.cost_risk import CostFrame, PortfolioRisk, Portion, RiskProject, portfolio_band
@@ -95,7 +95,7 @@ def hit_rate_(given: Given) -> Given:
 def risk(given: Given) -> Given:
     probability, consequence = Decimal(given["probability_pct"]), Decimal(given["consequence_mnok"])
     found = Risk("F-001", "", "R-1", "risk", "", probability, consequence, None, None, None, None, 1, 1)
-    classes = risk_matrix().probability_class(probability), risk_matrix().consequence_class(consequence)
+    classes = default_matrix().probability_class(probability), default_matrix().consequence_class(consequence)
     return {"expected_mnok": found.expected_mnok, "probability_class": classes[0], "consequence_class": classes[1]}
 
 

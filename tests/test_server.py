@@ -236,6 +236,15 @@ def test_a_path_that_climbs_finds_no_file(real, path):
     assert "root:" not in real.get(path).text
 
 
+@pytest.mark.parametrize(
+    ("asked", "to"), [("/status", "/"), ("/status?agreement=fjordbyen&asof=2026-01-26", "/?agreement=fjordbyen&asof=2026-01-26")]
+)
+def test_the_start_page_is_found_by_its_name(real, asked, to):
+    answer = real.get(asked, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, to)
+    assert answer.headers["content-security-policy"]
+
+
 def test_the_settings_are_in_force():
     for section, written in tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text()).items():
         for key, expected in written.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,9 @@ from dashboard.figures.paper import paper
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette, level_colour
 
-_ROW_PX, _AXIS_PX = 27, 76
-_NAME_SIGNS = 22
+# A row has room for a name in two lines of 14 px.
+_ROW_PX, _AXIS_PX = 46, 76
+_NAME_SIGNS = 24
 # At most so many per cents are named on the axis: what stands side by side on a phone.
 _MOST_TICKS = 5
 _MARKS = {"green": "circle", "yellow": "triangle-up", "red": "square"}
@@ -88,10 +90,7 @@ def _ends(rows: pd.DataFrame) -> tuple[float, float]:
 
 def _axes(figure: go.Figure, rows: pd.DataFrame, ends: tuple[float, float], palette: Palette) -> None:
     """Beside each name its amount, so that a phone has room for the marks."""
-    named = [
-        f"{plain(name if len(name) <= _NAME_SIGNS else name[: _NAME_SIGNS - 1] + '…')}  <b>{plain(label)}</b>"
-        for name, label in zip(rows["name"], rows["label"], strict=True)
-    ]
+    named = [f"{_whole(name)}  <b>{plain(label)}</b>" for name, label in zip(rows["name"], rows["label"], strict=True)]
     figure.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=named, range=[len(rows) - 0.4, -1.7], showgrid=False,
         tickfont={"size": 14, "color": palette.ink},
@@ -101,3 +100,10 @@ def _axes(figure: go.Figure, rows: pd.DataFrame, ends: tuple[float, float], pale
     ticks = [tick for tick in range(-20 * step, 21 * step, step) if low <= tick <= high]
     signed = [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in ticks]
     figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=signed, showgrid=True, tickangle=0)
+
+
+def _whole(name: str) -> str:
+    """The whole name in at most two lines, as narrow as its words allow."""
+    widths = range(min(_NAME_SIGNS, len(name)), len(name) + 1)
+    lines = next((found for width in widths if len(found := textwrap.wrap(name, width, break_long_words=False)) <= 2), [name])
+    return "<br>".join(map(plain, lines))

@@ -6,19 +6,15 @@ import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.area.blocks import leads_to, places_of, share_bars, traffic_of
-from dashboard.parts.area.tables import cited_places, effect_table, place_table, traffic_table
+from dashboard.parts.area.tables import cited_places, effect_table, lead_in, place_table, traffic_table
 from dashboard.parts.area.words import headline
 from dashboard.parts.filters import filters
-from dashboard.parts.header import page_header
+from dashboard.parts.opening import opened
 from dashboard.parts.project.finder import project_list, project_table
 from dashboard.parts.project.place import area_map
-from dashboard.parts.surroundings import surroundings
 from pipelines.answers.area import key_of
 
-here = surroundings()
-agreement = page_header(here, "page.area.nav")
-if agreement is None or here.snapshot is None:
-    st.stop()
+here, agreement = opened("page.area.nav")
 sentence = st.container()
 chosen = filters(here, agreement, ("area", "municipality", "price"))
 key = key_of(chosen.selection)
@@ -30,6 +26,8 @@ if not found.whole.n_projects:
     cited_places(here, agreement, key)
     st.stop()
 
+with sentence:
+    lead_in(here, agreement, chosen, found)
 share_bars(here, agreement, chosen, found)
 leads_to(here, agreement, chosen)
 place_table(here, agreement, chosen, found)
@@ -37,10 +35,10 @@ if key:
     listed, colours = project_list(here, agreement, chosen)
     left, right = st.columns([1, 1.4], gap="large")
     with left:
-        area_map(here, agreement, tuple(listed["project_id"]), 460)
+        area_map(here, agreement, tuple(row["project_id"] for row in listed), 460)
     with right:
-        effect_table(here, agreement, found, key)
+        effect_table(here, agreement, chosen, found, key)
     project_table(here, agreement, chosen, listed, colours, here.say("area.list"))
 else:
-    effect_table(here, agreement, found, key)
+    effect_table(here, agreement, chosen, found, key)
 traffic_table(here, agreement, chosen, traffic)

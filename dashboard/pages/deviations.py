@@ -10,12 +10,11 @@ from dashboard.parts.deviations.choice import choose, chosen_deviation, listed
 from dashboard.parts.deviations.detail import detail
 from dashboard.parts.deviations.map import deviation_map
 from dashboard.parts.deviations.tables import bodies_and_ages, changes, early_warnings, working_list
-from dashboard.parts.header import page_header
-from dashboard.parts.surroundings import surroundings
+from dashboard.parts.opening import opened
+from dashboard.parts.trace_links import trace_line
 
-here = surroundings()
-agreement = page_header(here, "page.deviations.nav")
-if agreement is None or here.snapshot is None or not has_reports(here, agreement):
+here, agreement = opened("page.deviations.nav")
+if not has_reports(here, agreement):
     st.stop()
 sentence = st.container()
 narrowed = choose(here, agreement)
@@ -26,6 +25,8 @@ if asked_for := chosen_deviation():
     detail(here, agreement, asked_for)
 if found.projects.empty:
     st.stop()
+with sentence:
+    trace_line(here, agreement, narrowed.chosen, "deviations.projects_red", "deviations.projects_yellow")
 areas(here, agreement, found)
 views = ("list", "changes", "bodies", "early", "map", "rules")
 view = choice(

@@ -8,7 +8,6 @@ from dashboard.parts import blocks
 from dashboard.parts.choices import choice
 from dashboard.parts.economy.blocks import (
     against_frames,
-    along_time,
     by_year_and_source,
     is_reported,
     left_by_year,
@@ -16,12 +15,17 @@ from dashboard.parts.economy.blocks import (
     nothing_reported,
 )
 from dashboard.parts.economy.bridge import bridge_view
-from dashboard.parts.economy.limits import limits_view, outside_projects
+from dashboard.parts.economy.carry_over import carried, carry_over_block, over_by_year
+from dashboard.parts.economy.course import along_time, course_view
+from dashboard.parts.economy.limits import limits_view
+from dashboard.parts.economy.outside import outside_projects
 from dashboard.parts.economy.tables import frame_table, group_table, year_table
 from dashboard.parts.economy.words import headline
-from dashboard.parts.filters import USUAL, filters
+from dashboard.parts.filters import FILTERS, filters
 from dashboard.parts.header import page_header
 from dashboard.parts.surroundings import surroundings
+from dashboard.parts.trace_links import trace_line
+from dashboard.parts.who_delivered import who_delivered
 
 here = surroundings()
 agreement = page_header(here, "page.economy.nav")
@@ -31,28 +35,35 @@ if not is_reported(here, agreement):
     nothing_reported(here, agreement)
     st.stop()
 sentence = st.container()
-chosen = filters(here, agreement, USUAL)
+chosen = filters(here, agreement, FILTERS)
 found, over = money(here, agreement, chosen), against_frames(here, agreement, chosen)
 with sentence:
     blocks.finding(headline(here, chosen, found, over))
+    who_delivered(here, agreement, chosen.selection)
 if not found.n_projects:
     st.stop()
+with sentence:
+    trace_line(here, agreement, chosen, "economy.forecast_total", "economy.over_p50", "economy.rise_over_p50")
 
-left, right = st.columns([2.2, 1], gap="large")
+left, right = st.columns([1.5, 1], gap="large")
 with left:
     by_year_and_source(here, agreement, chosen, found)
-with right:
     left_by_year(here, agreement, chosen, found)
+with right:
     along_time(here, agreement, chosen)
 
-views = ("source", "area", "party", "year", "frames", "bridge", "limits", "outside")
+views = ("source", "area", "party", "year", "course", "frames", "bridge", "limits", "outside")
 view = choice(
     "economy", here.say("economy.view.label"), views, views[0], lambda name: here.say(f"economy.view.{name}"), "buttons"
 )
 if view in ("source", "area", "party"):
     group_table(here, agreement, chosen, found, view)
 if view == "year":
-    year_table(here, agreement, chosen, found)
+    carry = carried(here, agreement, chosen)
+    year_table(here, agreement, chosen, found, over_by_year(here, agreement, chosen, carry))
+    carry_over_block(here, agreement, chosen, carry)
+if view == "course":
+    course_view(here, agreement, chosen)
 if view == "frames":
     frame_table(here, agreement, chosen, over)
 if view == "bridge":
@@ -60,4 +71,4 @@ if view == "bridge":
 if view == "limits":
     limits_view(here, agreement, chosen)
 if view == "outside":
-    outside_projects(here, agreement)
+    outside_projects(here, agreement, chosen.price)

@@ -8,35 +8,55 @@ from dashboard.parts import blocks
 from dashboard.parts.choices import choice
 from dashboard.parts.filters import filters
 from dashboard.parts.header import page_header
-from dashboard.parts.progress.blocks import all_moved, arrows, nothing_reported, phase_block, phases, share_block, to_open
+from dashboard.parts.progress.blocks import (
+    all_moved,
+    arrows,
+    has_arrows,
+    is_reported,
+    nothing_reported,
+    phase_block,
+    phases,
+    share_block,
+    to_open,
+)
 from dashboard.parts.progress.earned import earned_view
 from dashboard.parts.progress.lists import baseline_view, phase_view
 from dashboard.parts.progress.tables import moved_view, opening_view
 from dashboard.parts.progress.trend import trend_view
 from dashboard.parts.progress.words import headline
 from dashboard.parts.surroundings import surroundings
+from dashboard.parts.trace_links import trace_line
+from dashboard.parts.who_delivered import who_delivered
 
 here = surroundings()
 agreement = page_header(here, "page.progress.nav")
 if agreement is None or here.snapshot is None:
     st.stop()
+if not is_reported(here, agreement):
+    nothing_reported(here, agreement)
+    st.stop()
 sentence = st.container()
-chosen = filters(here, agreement, ("area", "party", "focus", "phase"))
+chosen = filters(here, agreement, ("area", "party", "focus", "phase", "municipality"))
 counted, to_come = phases(here, agreement, chosen), to_open(here, agreement, chosen)
 moves = all_moved(here, agreement, chosen)
 with sentence:
-    blocks.finding(headline(here, agreement, chosen.selection.is_everything, counted.n_projects, to_come))
+    blocks.finding(headline(here, counted.n_projects, to_come))
+    who_delivered(here, agreement, chosen.selection)
 if not counted.n_projects:
-    if chosen.selection.is_everything:
-        nothing_reported(here, agreement)
     st.stop()
+with sentence:
+    trace_line(here, agreement, chosen, *(f"progress.openings_{name}" for name in ("to_come", "moved_later", "passed")))
 
-left, right = st.columns([2.2, 1], gap="large")
+wide, narrow = (2.2, 1) if has_arrows(moves) else (1, 1)
+left, right = st.columns([wide, narrow], gap="large")
 with left:
     arrows(here, agreement, chosen, moves)
+    if not has_arrows(moves):
+        share_block(here, agreement, chosen)
 with right:
     phase_block(here, agreement, chosen, counted)
-    share_block(here, agreement, chosen)
+    if has_arrows(moves):
+        share_block(here, agreement, chosen)
 
 views = ("openings", "moved", "phases", "trend", "earned", "baselines")
 view = choice(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.filters import FILTERS, filters
-from dashboard.parts.header import page_header
+from dashboard.parts.opening import is_reported, opened
 from dashboard.parts.project.blocks import colour_strip, cost_figure, date_figure, history_of, profile, sheets_of
 from dashboard.parts.project.finder import chosen_project, finder, finder_sentence
 from dashboard.parts.project.more import (
@@ -19,18 +19,16 @@ from dashboard.parts.project.more import (
 from dashboard.parts.project.place import project_place
 from dashboard.parts.project.tables import colour_table, funding_table, milestone_table, reason_table, report_table
 from dashboard.parts.project.words import headline
-from dashboard.parts.surroundings import surroundings
+from dashboard.parts.trace_links import trace_line
 
-here = surroundings()
-agreement = page_header(here, "page.project.nav")
-if agreement is None or here.snapshot is None:
-    st.stop()
+here, agreement = opened("page.project.nav")
 sentence = st.container()
 wide, narrow = st.columns([3, 1])
 with wide:
     project_id = chosen_project(here, agreement)
 with narrow if project_id else st.container():
-    chosen = filters(here, agreement, ("price",) if project_id else FILTERS)
+    wanted = ("price",) if project_id else FILTERS
+    chosen = filters(here, agreement, wanted if is_reported(here, agreement) else ())
 if project_id is None:
     with sentence:
         blocks.finding(finder_sentence(here, agreement, chosen))
@@ -43,12 +41,16 @@ newest = history.reports[-1]
 with sentence:
     blocks.finding(headline(here, history, newest))
     profile(here, agreement, history, newest)
+    trace_line(
+        here, agreement, chosen, *(f"project.{it}" for it in ("forecast", "over_p50", "opening_against_plan")),
+        grain="project", of=project_id,
+    )  # fmt: skip
 left, right = st.columns(2, gap="large")
 with left:
     cost_figure(here, agreement, chosen, history)
 with right:
     date_figure(here, agreement, chosen, history, newest)
-colour_strip(here, history)
+colour_strip(here, agreement, history)
 left, right = st.columns([2, 1], gap="large")
 with left:
     contribution_table(here, agreement, sheets)
@@ -60,6 +62,6 @@ report_table(here, agreement, chosen, history)
 colour_table(here, agreement, history)
 reason_table(here, agreement, history)
 deviation_tables(here, agreement, history)
-milestone_table(here, agreement, sheets)
+milestone_table(here, agreement, project_id, sheets)
 risk_table(here, agreement, chosen, project_id, sheets)
 funding_table(here, agreement, chosen, project_id, sheets)

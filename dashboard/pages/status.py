@@ -8,7 +8,7 @@ from dashboard.parts import blocks
 from dashboard.parts.header import page_header
 from dashboard.parts.status.blocks import all_blocks, state
 from dashboard.parts.status.grid import grid
-from dashboard.parts.status.words import headline
+from dashboard.parts.status.since import opening
 from dashboard.parts.surroundings import surroundings
 from dashboard.theme import status_style
 
@@ -18,5 +18,5 @@ agreement = page_header(here, "page.status.nav")
 if agreement is None or here.snapshot is None:
     st.stop()
 found = state(here, agreement, here.snapshot)
-blocks.finding(headline(here, agreement, found))
+opening(here, agreement, here.snapshot, found)
 grid(all_blocks(here, agreement, found))

@@ -6,9 +6,9 @@ import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.choices import choice
-from dashboard.parts.filters import USUAL, filters
-from dashboard.parts.header import page_header
-from dashboard.parts.surroundings import surroundings
+from dashboard.parts.filters import FILTERS, filters
+from dashboard.parts.opening import is_reported, opened
+from dashboard.parts.trace_links import trace_line
 from dashboard.parts.uncertainty.blocks import (
     curve_of_portfolio,
     drawn_at,
@@ -22,12 +22,9 @@ from dashboard.parts.uncertainty.risks import matrix_view, unanswered_view
 from dashboard.parts.uncertainty.tables import chance_table, project_table, spread_view
 from dashboard.parts.uncertainty.words import headline
 
-here = surroundings()
-agreement = page_header(here, "page.uncertainty.nav")
-if agreement is None or here.snapshot is None:
-    st.stop()
+here, agreement = opened("page.uncertainty.nav")
 sentence = st.container()
-chosen = filters(here, agreement, USUAL)
+chosen = filters(here, agreement, FILTERS if is_reported(here, agreement) else ())
 found = uncertain(here, agreement, chosen)
 at, band = drawn_at(here, agreement, chosen, found, rho_asked())
 with sentence:
@@ -35,6 +32,10 @@ with sentence:
 if not found.projects:
     nothing_reported(here, agreement)
     st.stop()
+if at:
+    within = f"uncertainty.chance_within_{at.whole[0].against}"
+    with sentence:
+        trace_line(here, agreement, chosen, within, "uncertainty.portfolio_p85", "uncertainty.sum_of_p50", rho=at.risk.rho)
 
 left, right = st.columns([1.5, 1], gap="large")
 with left:

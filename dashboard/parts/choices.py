@@ -43,13 +43,14 @@ def choice(
     return chosen
 
 
-def day(key: str, label: str, earliest: dt.date, latest: dt.date, chosen: dt.date) -> None:
-    """A date in the address; the latest one needs no place there."""
+def day(key: str, label: str, earliest: dt.date, latest: dt.date, chosen: dt.date, default: dt.date | None = None) -> None:
+    """A date in the address; the default, which is the latest one unless another is named, needs no place there."""
+    usual = default or latest
     st.session_state[key] = min(max(chosen, earliest), latest)
     st.date_input(
-        label, key=key, min_value=earliest, max_value=latest, format="DD.MM.YYYY", on_change=_day_to_address, args=(key, latest)
+        label, key=key, min_value=earliest, max_value=latest, format="DD.MM.YYYY", on_change=_day_to_address, args=(key, usual)
     )
-    if chosen < latest:
+    if chosen != usual:
         _remember(key, chosen.isoformat())
 
 
@@ -59,9 +60,9 @@ def _remember(key: str, chosen: str) -> None:
         st.query_params[key] = chosen
 
 
-def _day_to_address(key: str, latest: dt.date) -> None:
+def _day_to_address(key: str, usual: dt.date) -> None:
     chosen = st.session_state[key]
-    if chosen is None or chosen >= latest:
+    if chosen is None or chosen == usual:
         st.query_params.pop(key, None)
         st.session_state.pop(_memory(key), None)
     else:

@@ -12,6 +12,7 @@ from dashboard.parts.choices import choice
 from dashboard.parts.surroundings import Surroundings
 from domain.forms import QUARTERLY_RETURN, load_form
 from domain.model import Agreement
+from pipelines.answers.goal.places import municipalities_now
 from pipelines.answers.prices import NOMINAL, Price, price, price_choices
 from pipelines.answers.selection import EVERYTHING, Selection
 
@@ -71,7 +72,7 @@ def _options(here: Surroundings, agreement: Agreement, name: Filter) -> list[str
         "party": [party.party_id for party in agreement.parties if party.is_reporting is True],
         "focus": [area.focus_area_id for area in focus],
         "phase": [it.code for it in load_form(QUARTERLY_RETURN).table("projects").column("phase").allowed],
-        "municipality": [it.municipality_code for it in agreement.municipalities],
+        "municipality": [it.municipality_code for it in municipalities_now(agreement)],
     }[name]
     return [ALL, *listed] if listed else []
 

@@ -32,7 +32,8 @@ def page_header(here: Surroundings, key: str, is_about_index: bool = False) -> A
     agreement = here.agreements[chosen]
     with day_place:
         earliest = kept(partial(first_known, here.snapshot, agreement), "first", *here.known(agreement)) or here.today
-        day("asof", here.say("page.as_of"), earliest, here.today, here.as_of)
+        # An address may ask for a day before anything was known: the field shows the same day as the page.
+        day("asof", here.say("page.as_of"), min(earliest, here.as_of), here.today, here.as_of)
     with language_place:
         choice("lang", here.say("page.language"), LANGUAGES, LANGUAGES[0], lambda found: here.say(f"language.{found}"))
     with line:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterable
 
 import streamlit as st
 
+from dashboard.acting import address_of, cookie_name, cookie_of
 from dashboard.parts import blocks
+from dashboard.parts.escape import as_html
 from dashboard.parts.surroundings import Surroundings
 from domain.faults import LoadError
 from domain.model import Agreement, Person
@@ -19,7 +22,7 @@ from pipelines.settings import settings
 
 # What an act of a reader may be answered with instead of being done. Each is told as a sentence.
 FAILURES = (NotAllowed, CannotDecide, LedgerBusy, LedgerLoss, CheckFailed, ReaderCrashed, OSError)
-_WIDGET, _CHOSEN = "acting", "acting person"
+_WIDGET, _CHOSEN, _CHOICES = "acting", "acting person", "acting choices"
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +54,13 @@ def name_of(people: dict[str, Person], person_id: str) -> str:
 
 
 def acting_person(here: Surroundings, agreement: Agreement) -> Person | None:
-    """The person whom the reader has chosen to act as, for the whole session; None before, or where nobody is known."""
+    """The person whom the reader has chosen to act as, also over a reload; None before, or where nobody is known."""
     people = known_people(agreement)
     if not people:
         blocks.small(here.say("page.approve.people_unreadable"))
         return None
     memory = f"{_CHOSEN} {agreement.agreement_id}"
-    chosen = st.session_state.get(memory)
+    chosen = st.session_state.get(memory) if memory in st.session_state else _remembered(here, agreement, people)
     if chosen not in people:
         # Where there is one person only, there is nothing to choose.
         chosen = next(iter(people)) if len(people) == 1 else None
@@ -75,11 +78,28 @@ def acting_person(here: Surroundings, agreement: Agreement) -> Person | None:
         args=(widget, memory),
         filter_mode=None,
     )
+    _hand_to_browser(here, agreement, memory)
     return people[chosen] if chosen else None
 
 
 def _remember(widget: str, memory: str) -> None:
     st.session_state[memory] = st.session_state[widget]
+    st.session_state[_CHOICES] = st.session_state.get(_CHOICES, 0) + 1
+
+
+def _remembered(here: Surroundings, agreement: Agreement, people: Iterable[str]) -> str | None:
+    """The person that the browser remembers of an earlier visit; nobody for whoever is not at the machine itself."""
+    if not here.is_local:
+        return None
+    kept = st.context.cookies.get(cookie_name(agreement.agreement_id))
+    return next((found for found in people if kept and cookie_of(agreement.agreement_id, found) == kept), None)
+
+
+def _hand_to_browser(here: Surroundings, agreement: Agreement, memory: str) -> None:
+    """An image that is none: the answer to it is the cookie, which no page can set without a script."""
+    if here.is_local and memory in st.session_state:
+        address = address_of(agreement.agreement_id, st.session_state[memory], st.session_state.get(_CHOICES, 0))
+        st.html(f'<img src="{as_html(address)}" alt="" hidden>')
 
 
 def _described(here: Surroundings, agreement: Agreement, person: Person) -> str:

@@ -16,17 +16,19 @@ from typing import Literal
 from domain.limit_file import limits_of
 from domain.model import Agreement
 from pipelines.answers.deviations.deviations import deviations
-from pipelines.answers.economy.economy import Sums, sums, sums_by
-from pipelines.answers.economy.funding import NOWHERE, SEVERAL, municipality_of
-from pipelines.answers.economy.lines import OfProject, areas_of, economy_lines, in_area
+from pipelines.answers.economy.areas import by_areas
+from pipelines.answers.economy.funding import NOWHERE, SEVERAL, municipalities_of
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import NO_SUMS, Sums, sums, sums_by
 from pipelines.answers.goal.goal import IndexPoint, goal, groups
 from pipelines.answers.goal.movement import attribution
+from pipelines.answers.portfolio import OfProject
 from pipelines.answers.prices import Price
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
+from pipelines.methods.area_shares import NO_AREA, SEVERAL_AREAS
 from pipelines.methods.deviations import Level
-from pipelines.methods.money import NO_AREA, SEVERAL_AREAS
 
 PlaceKind = Literal["working_area", "municipality"]
 LEVELS: tuple[Level, ...] = ("red", "yellow")
@@ -132,10 +134,10 @@ def places(
     """The places of a kind beside each other, of the projects of a selection known on a date."""
     found = economy_lines(snapshot, agreement, price, as_of, rest)
     if kind == "municipality":
-        money = sums_by(found.lines, municipality_of)
+        money = sums_by(found, municipalities_of(found))
     else:
-        pieces = [(area, in_area(line, area)) for line in found.lines for area in areas_of(line)]
-        money = {area: sums(line for at, line in pieces if at == area) for area in sorted({area for area, _ in pieces})}
+        areas, pieces = by_areas(found)
+        money = sums_by(pieces, areas)
     ended = {project_id for project_id, project in found.projects.items() if project.has_ended}
     lies = {project_id: _keys(kind, project) for project_id, project in found.projects.items()}
     at = {project_id: _place(kind, keys) for project_id, keys in lies.items()}
@@ -145,9 +147,9 @@ def places(
     for key in _in_order(agreement, kind, {*money, *at.values(), *(key for keys in lies.values() for key in keys)}):
         own = [project_id for project_id, place in at.items() if place == key]
         touching = [project_id for project_id, keys in lies.items() if key in keys or at[project_id] == key]
-        rows.append(_row(key, money.get(key, sums([])), own, touching, levels, effects))
+        rows.append(_row(key, money.get(key, NO_SUMS), own, touching, levels, effects))
     everything = list(found.projects)
-    whole = _row("", sums(found.lines), everything, everything, levels, effects)
+    whole = _row("", sums(found), everything, everything, levels, effects)
     return Places(kind, found.price, tuple(rows), whole, len(ended))
 
 

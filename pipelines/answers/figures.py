@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from pipelines.answers.area_figures import area_figures
+from pipelines.answers.deviations.figures import deviation_figures
 from pipelines.answers.economy.figures import economy_figures
+from pipelines.answers.goal.figures import goal_figures
 from pipelines.answers.named_figures import Asked, NamedFigure
 from pipelines.answers.progress.figures import progress_figures
+from pipelines.answers.project.figures import project_figures
+from pipelines.answers.reporting.figures import quality_figures
+from pipelines.answers.status_figures import status_figures
 from pipelines.answers.uncertainty.figures import uncertainty_figures
 
 PAGES: Mapping[str, Callable[[Asked], Iterable[NamedFigure]]] = {
+    "status": status_figures,
+    "goal": goal_figures,
     "progress": progress_figures,
     "economy": economy_figures,
     "uncertainty": uncertainty_figures,
+    "deviations": deviation_figures,
+    "area": area_figures,
+    "project": project_figures,
+    "quality": quality_figures,
 }
 
 

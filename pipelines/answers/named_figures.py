@@ -13,7 +13,9 @@ from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import Snapshot
 
 # What one figure is of: the agreement, or one of its parts, which `key` names.
-Grain = Literal["agreement", "area", "source", "municipality", "party", "year", "period", "project"]
+Grain = Literal[
+    "agreement", "area", "source", "municipality", "party", "year", "period", "project", "focus_area", "body", "rule"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

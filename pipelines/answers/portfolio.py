@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -16,15 +19,25 @@ from pipelines.history.snapshot import Snapshot
 
 # Projects that have nothing more to report; they stay in the list and out of every sum of what is to come.
 ENDED = ("cancelled", "merged")
-_PROJECTS = """
+_COLUMNS = """
 SELECT
     p.project_id, p.project_name, p.earlier_names, p.party_id, p.owner_party_id, p.focus_area_id, p.phase, p.standing,
     p.merged_into, p.plan_status, p.road_number, p.working_area_split, p.municipality_codes, p.depends_on, p.latitude,
     p.longitude, p.period,
     p.submission_id, p.sheet, p.row_number, s.reported_on, s.data_colour, s.reported_colour, s.n_told, s.has_early_warning,
     p.standing IN ('cancelled', 'merged') AS has_ended
+"""
+# What sums of money ask of a project.
+_FEW_COLUMNS = """
+SELECT p.project_id, p.project_name, p.party_id, p.municipality_codes, p.working_area_split,
+    p.standing IN ('cancelled', 'merged') AS has_ended
+"""
+# The newest report of each project at a moment, and which of the projects a selection has.
+NEWEST_REPORTS = """
 FROM snapshot.project_status AS s
-JOIN snapshot.return_project AS p USING (submission_id, project_id)
+JOIN snapshot.return_project AS p ON p.submission_id = s.submission_id AND p.project_id = s.project_id
+"""
+OF_SELECTION = """
 WHERE s.agreement_id = $agreement_id AND s.newest_from <= $moment AND $moment < s.newest_to
     AND ($party_id IS NULL OR p.party_id = $party_id)
     AND ($focus_area_id IS NULL OR p.focus_area_id = $focus_area_id)
@@ -39,6 +52,18 @@ ORDER BY p.project_id
 """
 
 
+@dataclass(frozen=True, slots=True)
+class OfProject:
+    """What sums of money ask of a project: who reports it, where it lies, and whether it has ended."""
+
+    project_id: str
+    project_name: str
+    party_id: str
+    municipality_codes: tuple[str, ...]
+    shares_pct: Mapping[str, Decimal]
+    has_ended: bool
+
+
 def projects(
     snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None, selection: Selection = EVERYTHING
 ) -> pd.DataFrame:
@@ -47,7 +72,20 @@ def projects(
     `working_area_split` is JSON (see `area_shares`), `municipality_codes` and `depends_on` are lists. `submission_id`, `sheet`
     and `row_number` lead to the row in the sheet of projects.
     """
-    return snapshot.rows(_PROJECTS, parameters(agreement, as_of, selection))
+    return snapshot.rows(_COLUMNS + NEWEST_REPORTS + OF_SELECTION, parameters(agreement, as_of, selection))
+
+
+def projects_of(
+    snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None, selection: Selection = EVERYTHING
+) -> dict[str, OfProject]:
+    """The projects of a selection by id, as their newest reports known on a date have them."""
+    return {
+        row["project_id"]: OfProject(
+            row["project_id"], row["project_name"], row["party_id"], tuple(row["municipality_codes"] or ()),
+            area_shares(row["working_area_split"]), row["has_ended"],
+        )
+        for row in snapshot.records(_FEW_COLUMNS + NEWEST_REPORTS + OF_SELECTION, parameters(agreement, as_of, selection))
+    }  # fmt: skip
 
 
 def parameters(agreement: Agreement, as_of: dt.date | None, selection: Selection) -> dict[str, object]:
@@ -61,4 +99,9 @@ def parameters(agreement: Agreement, as_of: dt.date | None, selection: Selection
 
 def area_shares(split: object) -> Mapping[str, Decimal]:
     """The per cent of a project that lies in each working area, as it was reported; empty where that is not stated."""
-    return {area: Decimal(share) for area, share in json.loads(split)} if isinstance(split, str) else {}
+    return _shares(split) if isinstance(split, str) else {}
+
+
+@lru_cache(maxsize=4096)
+def _shares(split: str) -> Mapping[str, Decimal]:
+    return MappingProxyType({area: Decimal(share) for area, share in json.loads(split)})

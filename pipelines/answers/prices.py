@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from domain.model import Agreement
 from domain.price_indices import PriceIndex as NamedIndex
@@ -21,6 +22,7 @@ from pipelines.methods.money import (
     YearNotKnown,
     basis_of,
     converted,
+    ratio,
 )
 
 NOMINAL = "nominal"
@@ -95,14 +97,22 @@ def figure_in(
     """
     if mnok is None:
         return Missing(missing) if missing else None
+    found, basis = ratio_in(price, kroner, year), basis_of(*kroner)
+    if isinstance(found, Missing) or basis is None:
+        return found if isinstance(found, Missing) else Missing(NO_BASIS)
+    amount = Amount(mnok, amount_type, basis, source, year)
+    return amount if price is None or basis == price.common.basis else converted(amount, price.common)
+
+
+def ratio_in(price: Price | None, kroner: tuple[str | None, int | None, bool | None], year: int | None) -> Fraction | Missing:
+    """What a krone as stated, of money that falls in a year, is in the price; or why that is not known."""
     basis = basis_of(*kroner)
     if basis is None:
         return Missing(NO_BASIS)
-    amount = Amount(mnok, amount_type, basis, source, year)
     if price is None or basis == price.common.basis:
-        return amount
+        return Fraction(1)
     try:
-        return converted(amount, price.common)
+        return ratio(basis, year, price.common)
     except IndexLacksYear:
         return Missing(NO_INDEX)
     except YearNotKnown:

@@ -16,9 +16,10 @@ from pipelines.answers.cited.projects import CitedPortfolio, cited_projects
 from pipelines.answers.deviations.deviations import OpenDeviation, RuleResult, deviations
 from pipelines.answers.deviations.listed import ListStep, Matrix, deadlines, deviation_changes, deviation_matrix
 from pipelines.answers.economy.bridges import last_deadline, portfolio_bridge
-from pipelines.answers.economy.economy import FORECAST, Sums, sums
+from pipelines.answers.economy.economy import FORECAST
 from pipelines.answers.economy.lines import economy_lines
 from pipelines.answers.economy.over_frames import OverFrames, over_frames
+from pipelines.answers.economy.sums import Sums, sums
 from pipelines.answers.goal.goal import GoalAnswer, goal
 from pipelines.answers.portfolio import projects
 from pipelines.answers.prices import Price
@@ -137,7 +138,7 @@ def _money(snapshot: Snapshot, agreement: Agreement, as_of: dt.date, price: Pric
     drawn = portfolio_at(replace(whole, references=whole.references[:1]), (USUAL_RHO,))
     lines = economy_lines(snapshot, agreement, price, as_of)
     over = over_frames(snapshot, agreement, price, as_of)
-    return Money(lines.price, sums(lines.lines), over, drawn[0] if drawn else None)
+    return Money(lines.price, sums(lines), over, drawn[0] if drawn else None)
 
 
 def _counted(every: Iterable[Moved], to_come: Openings) -> OpeningCounts:

@@ -44,7 +44,6 @@ def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
         "from": parsed.from_date.isoformat(),
         "to": parsed.to_date.isoformat(),
         **asking.price_said(found.closing_price),
-        "is_scope_asked": False,
         "scope_told": [{"project_id": project_id, "decision": decision} for project_id, decision in found.scope_told],
     }
     language = setting.language
@@ -52,7 +51,7 @@ def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
         f"{text(f'economy.bridge.step.{step.step}', language)}  {exact_text(step.amount_mnok, language)}"
         for step in found.bridge.steps
     ]
-    return Outcome(answer, [*lines, text("economy.bridge.scope_not_asked", language)])
+    return Outcome(answer, [*lines, text("economy.bridge.scope_rule", language)])
 
 
 def _answer(step: BridgeStep) -> dict[str, Any]:

@@ -234,6 +234,7 @@ def open_ledger(data_dir: Path, wait_seconds: float = _WAIT_SECONDS, *, is_judge
         _take(lock.fileno(), wait_seconds)
         connection = duckdb.connect(str(data_dir / LEDGER_FILE))
         try:
+            connection.execute("SET memory_limit = '1GB'")
             connection.execute("SET enable_external_access = false")
             connection.execute(LEDGER_SQL.read_text(encoding="utf-8"))
             if not is_judged and (fault := loss(connection, data_dir)):

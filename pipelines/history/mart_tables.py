@@ -16,6 +16,9 @@ from pipelines.history.computed.making import Making
 from pipelines.history.ledger import LEDGER_SQL, Ledger
 from pipelines.history.marts import COMPUTED, MARTS, Mart
 
+# Rows pass from the ledger to the snapshot so many at a time: none of the two is ever in memory whole.
+_ROWS_AT_A_TIME = 100_000
+_MEMORY = "SET memory_limit = '1GB'"
 # How each mart of a snapshot was made: what is made otherwise now is not copied.
 MADE = "mart_making"
 _LEAVE_OUT = "CREATE OR REPLACE TEMP TABLE left_out AS SELECT unnest(?::BIGINT[]) AS submission_id"
@@ -36,6 +39,7 @@ def write_marts(ledger: Ledger, path: Path, earlier: Path | None = None) -> None
     """A new file with every mart. `earlier` is the snapshot to copy from what has not changed since."""
     snapshot = duckdb.connect(str(path))
     try:
+        snapshot.execute(_MEMORY)
         if earlier:
             attach(snapshot, earlier, "earlier")
         snapshot.begin()
@@ -44,7 +48,7 @@ def write_marts(ledger: Ledger, path: Path, earlier: Path | None = None) -> None
             if mart.is_of_returns and copied:
                 _copy_forward(ledger, snapshot, mart, copied)
             else:
-                snapshot.from_arrow(ledger.connection.sql(mart.sql).to_arrow_table()).create(mart.name)
+                snapshot.from_arrow(ledger.connection.sql(mart.sql).to_arrow_reader(_ROWS_AT_A_TIME)).create(mart.name)
         make_computed(ledger, snapshot, has_earlier=bool(copied))
         snapshot.from_arrow(pa.table({"mart": [mart.name for mart in MARTS], "made_by": list(map(_made_by, MARTS))})).create(MADE)
         snapshot.commit()

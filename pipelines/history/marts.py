@@ -60,4 +60,5 @@ COMPUTED = (RULE_RESULTS,)
 COMPUTED_KEYS = {
     "project_status": ("agreement_id", "project_id", "period", "known_from"),
     "rule_result": ("agreement_id", "project_id", "period", "rule", "known_from"),
+    "milestone_status": ("agreement_id", "project_id", "period", "milestone", "known_from"),
 }

@@ -17,9 +17,6 @@ from domain.returns import Missing
 
 PriceKind = Literal["real", "nominal"]
 ORE_PER_MNOK = 10**8
-# Where the money of a project falls that lies in several areas without a usable split, or in none.
-SEVERAL_AREAS = "several_areas"
-NO_AREA = "no_area"
 # The code of a figure that is not there and says no reason.
 NOT_STATED = "not_stated"
 K = TypeVar("K", str, int, tuple[str, ...])
@@ -161,16 +158,6 @@ class Total:
         return Amount(self.mnok, self.amount_type, self.basis, "; ".join(self.sources), self.year)
 
 
-@dataclass(frozen=True, slots=True)
-class AreaTotal:
-    """What falls on an area, of which projects, and how many of these have all their figures. `mnok` is None where none has."""
-
-    mnok: Decimal | None
-    project_ids: tuple[str, ...]
-    n_known: int
-    n_asked: int
-
-
 def basis_of(price_kind: str | None, price_year: int | None, includes_vat: bool | None) -> Basis | None:
     """The basis that a row states; None where a part of it is not known. A price year of nominal kroner says nothing."""
     if includes_vat is None:
@@ -211,38 +198,18 @@ def converted(amount: Amount, common: CommonPrice) -> Amount:
     return Amount(mnok_of(ore), amount.amount_type, common.basis, amount.source, amount.year)
 
 
-def by_area(mnok: Decimal, shares_pct: Mapping[str, Decimal | None]) -> dict[str, Decimal]:
-    """What falls on each area of one amount; together it is the amount, to the øre. NotWholeOre.
-
-    By the shares where all are stated, above zero and 100 together; all on the area where only one is named. Else all of it on
-    SEVERAL_AREAS, or on NO_AREA where none is named. It is never counted twice.
-    """
-    if not shares_pct:
-        return {NO_AREA: mnok}
-    shares = {area: share for area, share in sorted(shares_pct.items()) if share is not None and share > 0}
-    if len(shares_pct) == 1 and None in shares_pct.values():
-        return dict.fromkeys(shares_pct, mnok)
-    if len(shares) < len(shares_pct) or sum(map(Fraction, shares.values())) != 100:
-        return {SEVERAL_AREAS: mnok}
-    whole = ore_of(mnok)
-    parts = _apportioned(whole, [whole * Fraction(share) / 100 for share in shares.values()])
-    return {area: mnok_of(ore) for area, ore in zip(shares, parts, strict=True)}
+def ratio(basis: Basis, year: int | None, common: CommonPrice) -> Fraction:
+    """What a krone of a basis, in money that falls in a year, is in the common price, exactly. MixedVat, YearNotKnown,
+    IndexLacksYear."""
+    refuse_mixed_kinds(set(), {basis, common.basis})
+    years = _years(basis, year, common.basis)
+    return common.index.ratio(*years) if years else Fraction(1)
 
 
-def area_totals(by_project: Mapping[str, Total], shares_pct: Mapping[str, Mapping[str, Decimal | None]]) -> dict[str, AreaTotal]:
-    """One row per area that any project lies in, SEVERAL_AREAS and NO_AREA included; they add up to the projects, to the øre.
-
-    A project without a figure is asked for in the areas where its money would fall. MixedAmountTypes, MixedVat, MixedBases.
-    """
-    found = [total.basis for total in by_project.values() if total.basis]
-    _refuse_mixed_kinds({total.amount_type for total in by_project.values() if total.amount_type}, found)
-    if len(set(found)) > 1:
-        raise MixedBases(found)
-    ore: dict[str, dict[str, int]] = {}
-    for project_id, whole in by_project.items():
-        for area, mnok in by_area(whole.mnok or Decimal(0), shares_pct.get(project_id, {})).items():
-            ore.setdefault(area, {})[project_id] = ore_of(mnok)
-    return {area: _area_total(ore[area], by_project) for area in sorted(ore)}
+def times(ore: Iterable[int], by: Fraction) -> list[int]:
+    """Each amount by itself times a ratio above zero, to the øre, halves away from zero."""
+    over, under = by.numerator, by.denominator
+    return [(2 * it * over + under) // (2 * under) if it >= 0 else -((-2 * it * over + under) // (2 * under)) for it in ore]
 
 
 def ore_of(mnok: Decimal) -> int:
@@ -290,7 +257,7 @@ def _exact_ore(amounts: Sequence[Amount], common: CommonPrice | None) -> Fractio
         return Fraction(sum(ore_of(amount.mnok) for amount in amounts))
     by_years: dict[tuple[int, int] | None, int] = {}
     for amount in amounts:
-        years = _years(amount, common.basis)
+        years = _years(amount.basis, amount.year, common.basis)
         by_years[years] = by_years.get(years, 0) + ore_of(amount.mnok)
     return sum((ore * (common.index.ratio(*years) if years else Fraction(1)) for years, ore in by_years.items()), Fraction(0))
 
@@ -298,31 +265,33 @@ def _exact_ore(amounts: Sequence[Amount], common: CommonPrice | None) -> Fractio
 def _refuse_mixed(amounts: Sequence[Amount], common: CommonPrice | None) -> None:
     bases = {amount.basis for amount in amounts}
     asked = bases | {common.basis} if common and bases else bases
-    _refuse_mixed_kinds({amount.amount_type for amount in amounts}, asked)
+    refuse_mixed_kinds({amount.amount_type for amount in amounts}, asked)
     if common is None and len(bases) > 1:
         raise MixedBases(bases)
 
 
-def _refuse_mixed_kinds(amount_types: set[str], bases: Iterable[Basis]) -> None:
+def refuse_mixed_kinds(amount_types: set[str], bases: Iterable[Basis]) -> None:
+    """MixedAmountTypes, MixedVat where amounts of these types and bases may not be added."""
     if len(amount_types) > 1:
         raise MixedAmountTypes(amount_types)
     if len({basis.includes_vat for basis in bases}) > 1:
         raise MixedVat
 
 
-def _years(amount: Amount, to: Basis) -> tuple[int, int] | None:
-    """From which year's kroner to which an amount goes; None where it stays as it is. YearNotKnown."""
-    if amount.basis == to:
+def _years(basis: Basis, year: int | None, to: Basis) -> tuple[int, int] | None:
+    """From which year's kroner to which money of a year goes; None where it stays as it is. YearNotKnown."""
+    if basis == to:
         return None
-    from_year = amount.basis.price_year if amount.basis.price_year is not None else amount.year
-    to_year = to.price_year if to.price_year is not None else amount.year
+    from_year = basis.price_year if basis.price_year is not None else year
+    to_year = to.price_year if to.price_year is not None else year
     if from_year is None or to_year is None:
-        raise YearNotKnown(f"{amount.basis} to {to}, of {amount.source!r}; accepted: an amount with the year that it falls in")
+        raise YearNotKnown(f"{basis} to {to}; accepted: an amount with the year that it falls in")
     return from_year, to_year
 
 
 def _is_repriced(amounts: Iterable[Amount], to: Basis) -> bool:
-    return any(years is not None and years[0] != years[1] for years in (_years(amount, to) for amount in amounts))
+    found = (_years(amount.basis, amount.year, to) for amount in amounts)
+    return any(years is not None and years[0] != years[1] for years in found)
 
 
 def _as_ore(exact: Fraction) -> int:
@@ -338,9 +307,3 @@ def _apportioned(whole: int, exact: Sequence[Fraction]) -> list[int]:
     for place in by_remainder[: whole - sum(floors)]:
         floors[place] += 1
     return floors
-
-
-def _area_total(ore: Mapping[str, int], by_project: Mapping[str, Total]) -> AreaTotal:
-    wholes = [by_project[project_id] for project_id in ore]
-    mnok = mnok_of(sum(ore.values())) if any(whole.mnok is not None for whole in wholes) else None
-    return AreaTotal(mnok, tuple(sorted(ore)), sum(whole.is_complete for whole in wholes), len(ore))

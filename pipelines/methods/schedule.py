@@ -98,6 +98,25 @@ class FinalSlip:
     slip_days: int
 
 
+class SlipRecord:
+    """What finished milestones tell of forecasts: final slips by band of remaining time and milestone, so that many can ask."""
+
+    def __init__(self, slips: Iterable[FinalSlip]) -> None:
+        self.milestones: set[tuple[str, str]] = set()
+        self._by_band: dict[tuple[int | None, int | None], dict[tuple[str, str], list[FinalSlip]]] = {}
+        for slip in slips:
+            key = slip.project_id, slip.milestone
+            self.milestones.add(key)
+            self._by_band.setdefault(_band(slip.remaining_days), {}).setdefault(key, []).append(slip)
+
+    def nearest(self, remaining_days: int) -> list[int]:
+        """The final slip of each milestone in the same band, by the report nearest in remaining time; of two, the earlier."""
+        own = self._by_band.get(_band(remaining_days), {}).values()
+        return [
+            min((abs(it.remaining_days - remaining_days), _ends_on(it.period), it.slip_days) for it in slips)[2] for slips in own
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class ForecastRange:
     """Where a forecast date may end by the portfolio's own record; no dates where fewer than `fewest` finished milestones count.
@@ -141,7 +160,7 @@ def final_slips(rows: Iterable[MilestoneRow]) -> tuple[FinalSlip, ...]:
 def forecast_range(
     forecast_on: dt.date,
     period: str,
-    record: Iterable[FinalSlip],
+    record: SlipRecord | Iterable[FinalSlip],
     fewest: int = FEWEST,
     quantiles_pct: tuple[int, int, int] = QUANTILES_PCT,
 ) -> ForecastRange:
@@ -154,7 +173,7 @@ def forecast_range(
     ends_on = _ends_on(period)
     remaining = (forecast_on - ends_on).days
     band = _band(remaining)
-    slips = sorted(_nearest(record, remaining, band))
+    slips = sorted((record if isinstance(record, SlipRecord) else SlipRecord(record)).nearest(remaining))
     found: list[dt.date | None] = [None, None, None]
     if len(slips) >= max(fewest, 1):
         first_possible = ends_on + dt.timedelta(days=1)
@@ -223,17 +242,6 @@ def _band(remaining_days: int) -> tuple[int | None, int | None]:
     below = [limit for limit in BANDS_DAYS if limit <= remaining_days]
     above = [limit for limit in BANDS_DAYS if limit > remaining_days]
     return below[-1] if below else None, above[0] if above else None
-
-
-def _nearest(record: Iterable[FinalSlip], remaining_days: int, band: tuple[int | None, int | None]) -> list[int]:
-    """The final slip of each finished milestone that counts, by the report nearest in remaining time; of two, the earlier."""
-    nearest: dict[tuple[str, str], tuple[int, dt.date, int]] = {}
-    for slip in record:
-        if _band(slip.remaining_days) == band:
-            key = slip.project_id, slip.milestone
-            candidate = abs(slip.remaining_days - remaining_days), _ends_on(slip.period), slip.slip_days
-            nearest[key] = min(nearest.get(key, candidate), candidate)
-    return [slip_days for _, _, slip_days in nearest.values()]
 
 
 def _quantile(ordered: Sequence[int], pct: int) -> int:

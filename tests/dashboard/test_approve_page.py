@@ -29,9 +29,7 @@ from tests.builders import AT, agreement, printed, store
 from tests.dashboard.test_submit_page import PAYLOADS, again, bodies, rows, surrounded, verdict
 from tests.pages import run_page, written
 from tests.return_files import small_return
-from tests.staged import handed_in, read_in_no_time
-
-pytestmark = pytest.mark.trust
+from tests.staged import approved, handed_in, read_in_no_time
 
 LEAD, OFFICER, ANALYST = "secretariat.lead", "secretariat.officer", "fjordby.analyst"
 FORM = load_form()
@@ -286,8 +284,7 @@ def test_hostile_notes_are_shown_as_text(monkeypatch, tmp_path, payload):
 
 def test_many_acts_are_cut_and_the_page_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(approve_blocks, "SHOWN_ACTS", 1)
-    handed_in(tmp_path)
-    approve(LEAD, 1, AT, tmp_path / "var")
+    approved(tmp_path)
     assert "Og 1 tidligere handlinger." in written(page(monkeypatch, tmp_path / "var"))
 
 

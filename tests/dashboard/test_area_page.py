@@ -19,6 +19,7 @@ from pipelines.answers.area import places, traffic_by_place
 from pipelines.answers.prices import price
 from tests.builders import agreement
 from tests.dashboard.test_project_page import finding, table, words
+from tests.page_numbers import asking, figures_of, rows_of, same
 from tests.pages import run_page, written
 
 page = partial(run_page, "pages/area.py")
@@ -63,6 +64,44 @@ def test_the_page_tells_what_the_answer_tells(monkeypatch, examples, example_sna
     filter_name = "area" if kind == "working_area" else "municipality"
     assert any(f"{filter_name}={key}" in body for body in links)
     assert not re.search(r"area\.\w|<NA>|NaT|\bnan\b|\bNone\b", written(app))
+
+
+MONEY = ("budget_total", "spent_to_date_total", "forecast_total")
+
+
+@pytest.mark.parametrize(
+    ("address", "asked_for"),
+    [
+        ({"asof": "2026-11-22"}, ("--as-of", "2026-11-22")),
+        ({"asof": "2026-09-01", "area": "sor"}, ("--as-of", "2026-09-01", "--area", "sor")),
+    ],
+)
+def test_the_numbers_on_the_page_are_those_of_the_command_line(capsys, monkeypatch, examples, address, asked_for):
+    app = page(monkeypatch, examples, agreement="fjordbyen", **address)
+    told = figures_of(asking(capsys, monkeypatch, examples), "area", *asked_for)
+    keys = {area.name: ("area", area.working_area_id) for area in FJORDBYEN.working_areas}
+    keys |= {"Til sammen": ("agreement", None), "Flere områder": ("area", "several_areas"), "Uten område": ("area", "no_area")}
+    listed = [(row, keys[row[0]]) for row in rows_of(app, "Radene går opp til helheten")]
+    own = [(row, part) for row, part in listed if ("projects", *part) in told]
+    assert len(own) == (len(listed) if "area" not in address else 1)
+    for row, part in own:
+        assert [same(said, told[name, *part]) for said, name in zip(row[1:4], MONEY, strict=True)] == [True] * 3
+        assert [int(row[6]), int(row[7])] == [told["projects", *part], told["projects_touching", *part]]
+        assert row[8] == f"■ {told['deviations_red', *part]} ▲ {told['deviations_yellow', *part]}"
+    for row in rows_of(app, "Punktene i hvert område for seg"):
+        part = keys[row[0]]
+        if ("index", *part) in told:
+            assert same(row[1], told["index", *part])
+            assert same(row[4], told["index_contribution", *part], 2)
+
+
+def test_the_rows_of_other_places_lead_to_their_own_page(monkeypatch, examples):
+    app = page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22", area="nord", price="nominal")
+    first = [row[0] for row in table(app, "Radene går opp til helheten")]
+    for area, cell in zip(FJORDBYEN.working_areas, first, strict=False):
+        (href,) = re.findall(r'href="([^"]+)"', cell)
+        assert html.unescape(href).endswith(f"price=nominal&area={area.working_area_id}")
+    assert "href" not in first[-1]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from pipelines.answers.deviations.listed import NO_AREA, NO_FOCUS, OwnerText, de
 from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import agreement
+from tests.page_numbers import asking, figures_of, rows_of, same
 from tests.pages import run_page
 from tests.pages import written as words_of
 
@@ -80,8 +81,8 @@ def test_the_page_says_what_the_answers_say(monkeypatch: pytest.MonkeyPatch, exa
     listed = rows(app, "De alvorligste først")
     assert len(listed) == 25 < len(found)
     for line, it in zip(listed, found, strict=False):
-        assert line[:2] == [it.result.project_id, it.result.project_name]
-        assert line[3] == how_much(here(), it.result).replace("\u00a0", " ")
+        assert line[0] == f"{it.result.project_id} {it.result.project_name}"
+        assert line[2] == how_much(here(), it.result).replace("\u00a0", " ")
     every = rows(app, "etter område og satsingsområde")
     assert every[-1][-1] == f"■ {red} ▲ {len(worst) - red}"
     assert f"{len(found)} avvik i {len(worst)} prosjekter" in written(app)
@@ -90,6 +91,35 @@ def test_the_page_says_what_the_answers_say(monkeypatch: pytest.MonkeyPatch, exa
     assert len(app.get("download_button")) == 2
 
 
+@pytest.mark.parametrize(
+    ("day", "kept"), [("2026-08-01", {}), ("2025-05-01", {"level": "red", "body_id": "prioriteringsrad"})], ids=["all", "some"]
+)
+def test_the_list_is_that_of_the_command_line(capsys, monkeypatch, examples, day, kept) -> None:
+    address = {name.removesuffix("_id"): wanted for name, wanted in kept.items()}
+    monkeypatch.setattr("dashboard.parts.deviations.tables.SHOWN", 1000)
+    app = fjordbyen(monkeypatch, examples, asof=day, subject="all", **address)
+    asked = asking(capsys, monkeypatch, examples)
+    told = asked("deviations", "--agreement", "fjordbyen", "--as-of", day)["deviations"]
+    wanted = [it for it in told if all(it[name] == chosen for name, chosen in kept.items())]
+    bodies = {body.body_id: body.name for body in FJORDBYEN.bodies}
+    words = {"red": "■ Avvik", "yellow": "▲ Følg med"}
+    listed = rows_of(app, "De alvorligste først.")
+    assert wanted
+    assert [(row[0].split()[0], row[3].split(" (")[0], row[7]) for row in listed] == [
+        (it["project_id"], words[it["level"]], bodies.get(it["body_id"], "Ikke fastsatt")) for it in wanted
+    ]
+    over = [(row, it["evidence"]) for row, it in zip(listed, wanted, strict=True) if it["rule"] == "cost_over_p85"]
+    assert over or kept
+    assert all(same(row[2], evidence["forecast_mnok"] - evidence["p85_mnok"]) for row, evidence in over)
+    if not kept:
+        counted = figures_of(asked, "deviations", "--as-of", day)
+        both = [counted[f"projects_{level}", "agreement", None] for level in ("red", "yellow")]
+        # Also those of the reports: at least as many projects.
+        assert int(finding(app).split()[0]) >= sum(both)
+        assert sum(n for (name, *_), n in counted.items() if name in TOTALS) == len(wanted)
+
+
+TOTALS = {"deviations_red", "deviations_yellow", "report_deviations_red", "report_deviations_yellow"}
 BESIDE = {"goal_effect_missing", "report_missing", "report_stale", "reported_greener", "jump", "rebaseline"}
 
 
@@ -99,7 +129,7 @@ def test_filters_narrow_the_list_and_the_sentence(monkeypatch: pytest.MonkeyPatc
     found = deviations(open_snapshot(examples), FJORDBYEN, AUGUST, Selection(party_id="lindvag"))
     wanted = [it for it in found if it.result.level_told == "red" and it.body_id == "prioriteringsrad"]
     assert wanted
-    assert [line[0] for line in rows(app, "De alvorligste først")] == [it.result.project_id for it in wanted]
+    assert [line[0].split()[0] for line in rows(app, "De alvorligste først")] == [it.result.project_id for it in wanted]
     assert finding(app).startswith(f"{len(worst_levels(wanted))} av ")
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import accumulate, pairwise
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dashboard.figures.bridge_bars import Bar, bridge_bars, scale_of
 from dashboard.figures.frame_bars import frame_bars
 from dashboard.figures.money_years import YearWords, money_years, year_results
-from dashboard.figures.s_curve import CurveWords, s_curve
+from dashboard.figures.s_curve import CurveWords, names_apart, s_curve
 from dashboard.theme import PALETTES
 
 PALETTE = PALETTES["light"]
@@ -79,14 +83,103 @@ def points(*mnok: float):
     return pd.DataFrame({"on": [dt.date(2020 + place, 12, 31) for place in range(len(mnok))], "mnok": mnok, "hover": "h"})
 
 
-def test_the_higher_line_is_named_above_the_lower_below():
-    words = CurveWords("Plan", "Forecast", "Spent", "%{customdata[0]}")
-    figure = s_curve(points(1, 5, 9), points(2, 6, 12), points(1, 2), words, ", ", PALETTE)
-    assert [(note.text, note.yanchor) for note in figure.layout.annotations] == [
-        ("<b>Forecast</b>", "bottom"), ("<b>Plan</b>", "top"), ("<b>Spent</b>", "bottom"),
-    ]  # fmt: skip
+CURVE_WORDS = CurveWords("Plan", "Forecast", "Spent", "%{customdata[0]}", "P15", "P85")
+
+
+def band(*bounds: tuple[float, float]):
+    rows = [(dt.date(2021 + place, 12, 31), low, high, "l", "h") for place, (low, high) in enumerate(bounds)]
+    return pd.DataFrame(rows, columns=["on", "low_mnok", "high_mnok", "low_hover", "high_hover"])
+
+
+def names_beside(figure):
+    """The names at the ends of the lines, the lowest first."""
+    found = [(note.y, note.text) for note in figure.layout.annotations if note.xref == "paper"]
+    return [text for _, text in sorted(found)]
+
+
+def test_every_line_is_named_beside_its_end_in_their_order():
+    figure = s_curve(points(1, 5, 9), points(2, 6, 12), points(1, 2), CURVE_WORDS, ", ", PALETTE)
+    assert names_beside(figure) == ["<b>Plan</b>", "<b>Forecast</b>"]
+    assert [note.text for note in figure.layout.annotations if note.xref != "paper"] == ["<b>Spent</b>"]
     assert [trace.line.dash for trace in figure.data[:3]] == ["dash", "dot", None]
     assert figure.layout.yaxis.range[1] > 12
+
+
+def test_the_band_is_a_tint_between_two_lines_that_are_named():
+    drawn = band((2, 2), (5, 8), (9, 20))
+    figure = s_curve(points(1, 5, 9), points(2, 6, 12), points(1, 2), CURVE_WORDS, ", ", PALETTE, drawn)
+    low, high = figure.data[:2]
+    assert (list(low.y), list(high.y)) == ([2, 5, 9], [2, 8, 20])
+    assert (low.fill, high.fill) == (None, "tonexty")
+    assert low.line.width == high.line.width == 1
+    assert names_beside(figure) in (
+        ["<b>P15</b>", "<b>Plan</b>", "<b>Forecast</b>", "<b>P85</b>"], ["<b>Plan</b>", "<b>P15</b>", "<b>Forecast</b>", "<b>P85</b>"],
+    )  # fmt: skip
+    assert figure.layout.yaxis.range[1] > 20
+
+
+@pytest.mark.parametrize("drawn", [None, band(), band((2, 2))])
+def test_without_a_width_there_is_no_band(drawn):
+    figure = s_curve(points(1, 5), points(2, 6), points(1, 2), CURVE_WORDS, ", ", PALETTE, drawn)
+    assert not [trace for trace in figure.data if trace.fill]
+    assert names_beside(figure) == ["<b>Plan</b>", "<b>Forecast</b>"]
+
+
+heights = st.lists(st.floats(0, 1000), max_size=6)
+
+
+@given(heights, st.floats(0.1, 200))
+def test_names_stand_apart_in_their_order_and_stay_where_there_is_room(given_heights, gap):
+    found = names_apart(given_heights, gap)
+    ordered = [height for _, height in sorted(zip(given_heights, found, strict=True))]
+    assert all(after - before >= gap * (1 - 1e-9) for before, after in pairwise(ordered))
+    if all(after - before >= gap for before, after in pairwise(sorted(given_heights))):
+        assert found == pytest.approx(given_heights)
+    assert sum(found) == pytest.approx(sum(given_heights))
+
+
+def test_a_curve_begins_with_its_first_day_and_names_few_years():
+    figure = s_curve(points(*range(12)), points(1, 2), points(1, 2), CURVE_WORDS, ", ", PALETTE)
+    assert list(figure.layout.xaxis.range) == [dt.date(2020, 12, 31), dt.date(2031, 12, 31)]
+    assert list(figure.layout.xaxis.ticktext) == ["2024", "2028"]
+
+
+def bridged(opening, steps, closing):
+    bars = [Bar(f"S{number}", size, f"{size:+}") for number, size in enumerate(steps)]
+    return bridge_bars(Bar("From", opening, "a"), bars, Bar("To", closing, "z"), "broken axis", ", ", PALETTE)
+
+
+def test_each_step_begins_where_the_one_before_ended_and_the_totals_are_bars():
+    figure = bridged(100.0, [-30.0, 50.0], 120.0)
+    bars = [(bar.base[0], bar.x[0], bar.y[0]) for bar in figure.data]
+    assert bars == [(0.0, 100.0, 0), (100.0, -30.0, 1), (70.0, 50.0, 2), (0.0, 120.0, 3)]
+    assert [bar.marker.pattern.shape for bar in figure.data] == [None, "/", None, None]
+    assert figure.layout.xaxis.title.text is None
+    assert figure.layout.xaxis.range[0] == 0
+
+
+def test_where_totals_dwarf_the_steps_the_axis_is_broken_and_says_so():
+    figure = bridged(12_000.0, [-40.0, 90.0], 12_050.0)
+    low, high = figure.layout.xaxis.range
+    assert 0 < low < 11_960 < 12_050 < high
+    opening, *_, closing = figure.data
+    assert opening.base[0] == closing.base[0] == low
+    assert (opening.base[0] + opening.x[0], closing.base[0] + closing.x[0]) == pytest.approx((12_000, 12_050))
+    assert figure.layout.xaxis.title.text == "broken axis"
+    cuts = [shape for shape in figure.layout.shapes if shape.line.color == PALETTE.ground]
+    assert [round((shape.y0 + shape.y1) / 2) for shape in cuts] == [0, 0, 3, 3]
+    assert all(low < shape.x0 < shape.x1 < 11_960 for shape in cuts)
+
+
+@pytest.mark.parametrize(
+    ("opening", "steps"), [(0.0, [5.0]), (100.0, []), (10.0, [-10.0]), (5.0, [-10.0, 20.0]), (1000.0, [1.0])]
+)
+def test_every_bar_lies_inside_the_axis(opening, steps):
+    bars = [Bar("", size, "") for size in steps]
+    scale = scale_of(Bar("", opening, ""), bars)
+    ends = list(accumulate([opening, *steps]))
+    assert scale.start <= min(ends) <= max(ends) < scale.end
+    assert scale.is_broken == (scale.start > 0)
 
 
 def test_a_curve_without_lines_is_empty_and_stands():

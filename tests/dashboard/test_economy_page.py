@@ -9,6 +9,7 @@ import pytest
 
 from domain.load import load_agreements
 from pipelines.answers.economy.bridges import portfolio_bridge
+from pipelines.answers.economy.course_range import course_range
 from pipelines.answers.economy.economy import economy
 from pipelines.answers.economy.over_frames import over_frames
 from pipelines.answers.prices import price
@@ -45,14 +46,40 @@ def test_the_page_says_what_it_costs_and_who_pays(monkeypatch, examples):
 @pytest.mark.parametrize(
     ("view", "said"),
     [
-        ("area", "Ikke i noe bestemt område"), ("party", "Kystfylket fylkeskommune"), ("year", "Overført til neste år"),
-        ("frames", "57 av 61 prosjekter har både prognose og styringsramme"),
-        ("limits", "Ingen midler er meldt brukt utenfor det kildene kan brukes til"),
-        ("outside", "Administrasjon utenfor prosjektene er ikke rapportert"),
+        ("area", ["Ikke i noe bestemt område"]),
+        ("party", ["Kystfylket fylkeskommune"]),
+        (
+            "year",
+            [
+                "Overført til neste år", "■ Statlige programområdemidler 30,2 mill. kr", "● Ingen kilder", "● Innenfor taket",
+                "Over taket for overføring ved utgangen av 2026: Statlige programområdemidler 42,2 mill. kr",
+                "Fylkeskommunale midler: Avtalen oppgir ikke hvor mye som kan overføres.",
+            ],
+        ),
+        ("course", ["Lavt (P15)", "Prosjekter uten kostnadskurve er med slik prognosen deres står, uten spenn: 1."]),
+        ("frames", ["57 av 61 prosjekter har både prognose og styringsramme"]),
+        ("limits", ["Ingen midler er meldt brukt utenfor det kildene kan brukes til"]),
+        (
+            "outside",
+            [
+                "15,0 mill. kr er satt av til administrasjon utenfor prosjektene i 2026",
+                "Ingen av beløpene er med i noen sum for prosjektene.",
+            ],
+        ),
     ],
 )  # fmt: skip
 def test_every_view_has_its_table(monkeypatch, examples, view, said):
-    assert said in written(page(monkeypatch, examples, agreement="fjordbyen", economy=view))
+    text = written(page(monkeypatch, examples, agreement="fjordbyen", asof=str(DAY), economy=view))
+    assert [words for words in said if words not in text] == []
+
+
+def test_the_band_of_the_curve_is_said_with_what_it_rests_on(monkeypatch, examples):
+    text = written(page(monkeypatch, examples, agreement="fjordbyen", asof=str(DAY)))
+    end = course_range(open_snapshot(examples), FJORDBYEN, price(FJORDBYEN, DAY), DAY)
+    n, of = end.with_curve
+    low, high = shown(end.end.low_mnok, 0), shown(end.end.high_mnok, 0)
+    assert f"i 70 av 100 tilfeller ender kostnaden mellom {low} og {high}." in text
+    assert f"Det bygger på kostnadskurvene til {n} av {of} prosjekter." in text
 
 
 def test_the_bridge_is_between_the_days_of_the_address(monkeypatch, examples):
@@ -63,7 +90,7 @@ def test_the_bridge_is_between_the_days_of_the_address(monkeypatch, examples):
     for name, word in (("leavers", "Gått ut"), ("growth", "Vekst i de samme prosjektene"), ("joiners", "Kommet til")):
         assert f"{word} {shown(found.bridge.step(name).amount_mnok, 1, '+')}" in text
     assert f"På til-dagen {shown(found.bridge.closing_mnok)}" in text
-    assert "Skjemaet spør ikke om beløp for endret omfang." in text
+    assert "Uten beløp eller vedtak ligger endringen i vekst." in text
     assert found.growth[0].project_name in text
 
 
@@ -72,6 +99,9 @@ def test_the_bridge_is_between_the_days_of_the_address(monkeypatch, examples):
     [
         ({"agreement": "fjordbyen", "asof": "2024-10-01"}, "Ingen økonomirapporter for Fjordbyen var kjent 1. oktober 2024."),
         ({}, "Ingen økonomirapporter for Miljøløftet var kjent"),
+        ({}, "Sak 71/20 viser at sekretariatet og kommunikasjonen betales av en egen pott"),
+        ({"agreement": "fjordbyen", "price": "nominal"}, "Det er ikke noe bånd i løpende kroner"),
+        ({"agreement": "fjordbyen", "phase": "closed"}, "Det er ikke noe bånd, for prognosen har ingenting igjen å bruke."),
         ({"agreement": "fjordbyen", "phase": "idea", "area": "sor"}, "Ingen prosjekter passer med utvalget."),
         ({"agreement": "fjordbyen", "asof": "2024-10-13", "economy": "bridge"}, "Endring kan vises når to perioder er rapportert."),
         ({"agreement": "fjordbyen", "economy": "bridge", "from": "2026-05-01", "to": "2026-04-01"}, "Velg en fra-dag som er før til-dagen."),
@@ -79,6 +109,32 @@ def test_the_bridge_is_between_the_days_of_the_address(monkeypatch, examples):
 )  # fmt: skip
 def test_where_there_is_nothing_a_sentence_says_so(monkeypatch, examples, address, said):
     assert said in written(page(monkeypatch, examples, **address))
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ({"asof": "2024-10-14"}, "2 av 5 parter har levert rapport for 3. kvartal 2024. Fristen er 20. oktober 2024. "
+         "Ikke med i tallene: Lindvåg kommune, Austmark kommune, Kystfylket fylkeskommune."),
+        ({"asof": "2025-05-02"}, "4 av 5 parter har levert rapport for 1. kvartal 2025. Fristen var 20. april 2025. "
+         "Slik de sto i forrige rapport: Austmark kommune."),
+        ({"asof": "2025-05-02", "party": "austmark"}, "Austmark kommune har ikke levert rapport for 1. kvartal 2025. "
+         "Fristen var 20. april 2025. Prosjektene er med slik de sto i forrige rapport."),
+        ({"asof": "2026-11-22"}, "Ingen av de 5 partene har levert rapport for 3. kvartal 2026. Fristen var 20. oktober 2026. "
+         "Prosjektene er med slik de sto i forrige rapport."),
+    ],
+)  # fmt: skip
+def test_who_has_not_delivered_stands_below_the_finding(monkeypatch, examples, address, said):
+    assert said in written(page(monkeypatch, examples, agreement="fjordbyen", **address))
+
+
+def test_where_all_have_delivered_nobody_is_named_and_below_the_frames_nobody_makes_a_rise(monkeypatch, examples):
+    text = written(page(monkeypatch, examples, agreement="fjordbyen", asof="2024-11-01"))
+    assert "har levert rapport" not in text
+    assert "har ikke levert" not in text
+    # Together they lie below their frames: who makes the rise of a few is not said.
+    assert "mill. kr under den." in text
+    assert "av økningen" not in text
 
 
 def test_what_is_chosen_is_counted_and_named(monkeypatch, examples):

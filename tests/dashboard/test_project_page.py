@@ -10,12 +10,14 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.figures.report_lines import Axes, LineWords, Tick, report_lines
 from dashboard.parts.project import words as project_words
 from dashboard.parts.project.blocks import _cost_rows, _date_rows
+from dashboard.parts.project.scales import changes_said
 from dashboard.parts.project_links import page_link, project_link
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES
@@ -23,6 +25,7 @@ from domain.numbers import date_text, decimal_text
 from pipelines.answers.prices import price
 from pipelines.answers.project.history import FORECAST, P85, Opening, project_history
 from tests.builders import agreement
+from tests.page_numbers import asking, figures_of, rows_of, same
 from tests.pages import run_page, written
 
 page = partial(run_page, "pages/project.py")
@@ -92,6 +95,30 @@ def test_the_page_tells_what_the_answer_tells(monkeypatch, examples, example_sna
     ):
         assert title in text
     assert not re.search(r"project\.|<NA>|NaT|\bnan\b|\bNone\b", text)
+
+
+@pytest.mark.parametrize(("project_id", "day"), [("F-038", "2026-11-22"), ("F-026", "2025-08-01")])
+def test_the_numbers_on_the_page_are_those_of_the_command_line(capsys, monkeypatch, examples, project_id, day):
+    app = fjordbyen(monkeypatch, examples, project=project_id, asof=day)
+    asked = asking(capsys, monkeypatch, examples)
+    told = {name: amount for (name, _, key), amount in figures_of(asked, "project", "--as-of", day).items() if key == project_id}
+    newest = rows_of(app, "Det som er meldt i hver rapport")[0]
+    amounts = ("forecast", "p50", "p85")
+    assert [same(said, told[name]) for said, name in zip(newest[2:5], amounts, strict=True)] == [True] * 3
+    funding = rows_of(app, "Kilde, kostnadselement og år")[-1]
+    amounts = ("budget_total", "spent_to_date_total", "forecast_total", "requisitioned_total")
+    assert [same(said, told[name]) for said, name in zip(funding[3:], amounts, strict=True)] == [True] * 4
+    (over,) = re.findall(r"([\d,]+) over kostnadsrammen", finding(app)) or [None]
+    assert over is None if told["over_p85"] <= 0 else same(over, told["over_p85"])
+    if told["opening_moved"]:
+        assert f"{abs(told['opening_moved'])} dager {'senere' if told['opening_moved'] > 0 else 'tidligere'}" in finding(app)
+    listed = rows_of(app, "Avvikene på datoen øverst på siden")
+    own = [
+        it
+        for it in asked("deviations", "--agreement", "fjordbyen", "--as-of", day)["deviations"]
+        if it["project_id"] == project_id
+    ]
+    assert [row[1] for row in listed] == [{"red": "■ Avvik", "yellow": "▲ Følg med"}[it["level"]] for it in own]
 
 
 @pytest.mark.parametrize(
@@ -239,4 +266,25 @@ def test_labels_lie_apart_and_inside(history, amounts):
 def test_a_first_report_is_compared_with_nothing(history):
     first = replace(history, reports=history.reports[:1])
     assert project_words.cost_title(here(), first) == "Prognosen er 417,1 mill. kr"
+    silent = replace(history.newest, costs=dict.fromkeys(history.newest.costs))
+    said = project_words.cost_title(here(), replace(history, reports=(*history.reports[:1], silent)))
+    assert plain(said) == "Prognosen er ikke meldt i siste rapport. I 3. kvartal 2024 var den 417,1 mill. kr"
     assert project_words.cost_title(here(), replace(history, reports=())) == "Prognosen er ikke meldt i disse kronene"
+
+
+def test_a_change_of_the_partys_scale_between_its_reports_is_said(history):
+    names = ["party_id", "scale_id", "period", "period_before", "n_ratings", "n_ratings_before"]
+    own = history.profile.party_id
+    breaks = pd.DataFrame(
+        [
+            (own, "confidence", "2025-Q2", "2025-Q1", 3, 5),
+            (own, "another", "2025-Q2", "2025-Q1", 3, 5),  # not counted: the same change in another of its scales
+            (own, "confidence", "2020-Q2", "2020-Q1", 3, 5),  # not counted: before the project's first report
+            ("elsewhere", "confidence", "2025-Q3", "2025-Q2", 3, 5),  # not counted: of another party
+        ],
+        columns=names,
+    )
+    (said,) = changes_said(here(), FJORDBYEN, history, breaks)
+    party = next(party.name for party in FJORDBYEN.parties if party.party_id == own)
+    assert plain(said).startswith(f"Skalaen som {party} gir farger etter, er ny fra 2. kvartal 2025.")
+    assert changes_said(here(), FJORDBYEN, history, breaks.iloc[2:]) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from decimal import Decimal
 
@@ -112,12 +113,14 @@ def result(rule: str, number: float | None, evidence: dict, level=None, lack=Non
     usual: dict = {
         "project_id": "F-003", "project_name": "Bybro", "party_id": "fjordby", "focus_area_id": None, "phase": None,
         "working_area_split": None, "municipality_codes": (), "period": "2026-Q2", "reported_on": TODAY, "data_colour": "red",
-        "reported_colour": "green", "submission_id": 1, "counts_from": None, "cells": (), "step": None, "told_before": "green",
+        "reported_colour": "green", "submission_id": 1, "counts_from": None, "cells_json": "[]", "step": None, "told_before": "green",
         "since_before": None, "n_before": 0, "was_open": False, "since_period": None, "periods_in_a_row": 0,
     }  # fmt: skip
     told = level if level != "cannot_tell" else told
+    why = dict(zip(("lack_reason", "lack_table", "lack_column"), lack or (None, None, None), strict=True))
     return RuleResult(
-        **usual | other, rule=rule, number=number, evidence=evidence, level=level, lack=lack, level_told=told
+        **usual | other | why, rule=rule, number=number, evidence_json=json.dumps(evidence, default=str), level=level,
+        level_told=told,
     )  # fmt: skip
 
 

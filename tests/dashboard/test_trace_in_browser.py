@@ -52,3 +52,17 @@ def test_on_a_phone_nothing_sticks_out(offline_page, address):
     page.wait_for_selector("h1.nv-finding")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert HOSTILE in page.inner_text("h1.nv-finding")
+
+
+def test_who_acts_is_remembered_over_a_reload_by_the_browser_alone(offline_page, address):
+    page = offline_page().page
+    page.goto(f"{address}/trace?agreement=fjordbyen&submission=1&table=economy&row=2&column=forecast_mnok")
+    page.wait_for_selector("h1.nv-finding >> text=står i celle")
+    with page.expect_response(re.compile("/acting")) as waited:
+        as_lead(page)
+    assert waited.value.status == 204
+    page.reload()
+    page.wait_for_selector("[data-testid=stDownloadButton] >> text=Last ned 1-")
+    (kept,) = [it for it in page.context.cookies() if it["name"].startswith("nullvekst-acting-")]
+    assert (kept["httpOnly"], kept["sameSite"]) == (True, "Strict")
+    assert "nullvekst" not in page.evaluate("document.cookie")

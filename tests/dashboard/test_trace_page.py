@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -15,10 +16,11 @@ from dashboard.figures.trace_line import TraceWords, trace_line
 from dashboard.parts import surroundings
 from dashboard.parts.blocks import ForeignAddress, Link, said_html
 from dashboard.parts.trace.words import answer_text, basis_text
-from dashboard.parts.trace_links import trace_address, trace_link, traced_figure
+from dashboard.parts.trace_links import computed, computed_address, trace_address, trace_link, traced_figure
 from dashboard.theme import PALETTES
 from domain.forms import load_form
 from domain.returns import Missing, Split
+from pipelines.answers.selection import Selection
 from tests.builders import agreement
 from tests.dashboard.test_submit_page import surrounded
 from tests.pages import run_page, written
@@ -226,3 +228,77 @@ def test_the_figure_has_one_label_a_period_and_marks_what_was_replaced():
     assert len(figure.layout.xaxis.tickvals) <= 4
     assert figure.layout.xaxis.tickvals[-1] == labels[-1]
     assert "<" not in line.customdata[0]
+
+
+# Figures that are computed.
+
+FIGURE = {"figure": "economy.forecast_total", "grain": "source", "of": "bompenger"}
+
+
+def test_a_computed_figure_shows_how_it_is_made_of_which_cells_and_from_whom(monkeypatch, examples):
+    app = page(monkeypatch, examples, figure="economy.forecast_total", grain="source", of="stat_50_50")
+    text = written(app)
+    assert "mill. kr (2024-kroner, uten mva.), slik det var kjent 22. november 2026. Det er summen av 12 celler i" in text
+    assert re.search(r"Sum av cellene = tallet: ([\d ]+,\d+) = \1 mill\. kr\.", text)
+    assert "fjordbyen-kystfylket-2026-Q2.xlsx" in text
+    links = "".join(block.proto.body for block in app.get("html"))
+    assert (
+        len(
+            re.findall(r"trace\?agreement=fjordbyen&amp;table=economy&amp;column=forecast_mnok&amp;submission=37&amp;row=", links)
+        )
+        == 12
+    )
+    assert "method?agreement=fjordbyen&amp;section=money" in links
+
+
+def test_a_figure_that_is_not_known_says_so(monkeypatch, folder):
+    # Its amounts are with VAT, which no other kroner can be made of.
+    text = written(page(monkeypatch, folder, lang="en", figure="economy.forecast_total"))
+    assert "Forecast: not known (2024 kroner, without VAT), as known on" in text
+    assert "No cells are a part of the figure." in text
+
+
+def test_a_computed_figure_of_the_examples_has_its_history(monkeypatch, examples):
+    app = page(monkeypatch, examples, **FIGURE)
+    text = written(app)
+    assert "Det er summen av 181 celler i 3 leveranser." in text
+    assert "Sum av alle 181 celler" in text
+    links = "".join(block.proto.body for block in app.get("html"))
+    assert "asof=2024-10-20&amp;figure=economy.forecast_total&amp;grain=source&amp;of=bompenger" in links
+
+
+def test_a_count_leads_to_the_deviations_that_are_counted(monkeypatch, examples):
+    app = page(monkeypatch, examples, figure="deviations.projects_red")
+    assert re.search(r"Det er talt opp av \d+ åpne avvik i 5 leveranser\.", written(app))
+    assert "deviations?agreement=fjordbyen&amp;deviation=F-0" in "".join(block.proto.body for block in app.get("html"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"figure": HOSTILE}, {"figure": "economy"}, {"figure": "economy." + HOSTILE}, {"figure": "economy.frame", "of": HOSTILE},
+        {"figure": "uncertainty.chance_within_frame", "grain": HOSTILE, "rho": "nan"},
+        {"figure": "economy.bridge_growth", "since": "yesterday"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_address_of_no_figure_says_so(monkeypatch, folder, address):
+    app = page(monkeypatch, folder, **address)
+    assert "Tallet i lenken finnes ikke" in written(app)
+    assert HOSTILE not in "".join(block.proto.body for block in app.get("html"))
+
+
+def test_an_address_of_a_figure_carries_what_is_chosen():
+    here, own = surrounded(), agreement()
+    selection = Selection(working_area_id="nord", party_id="fjordby")
+    address = computed_address(here, own, "economy.forecast_total", selection, grain="year", of=2026, day=dt.date(2024, 1, 2))
+    assert address == (
+        "trace?agreement=fjordbyen&asof=2024-01-02&figure=economy.forecast_total&grain=year&of=2026&area=nord&party=fjordby"
+    )
+    with pytest.raises(TypeError, match="grian"):
+        computed_address(here, own, "economy.forecast_total", grian="year")
+
+
+@pytest.mark.parametrize("said", ["", "–"])
+def test_words_that_say_nothing_lead_nowhere(said):
+    assert computed(surrounded(), agreement(), None, "economy.forecast_total", said) == said

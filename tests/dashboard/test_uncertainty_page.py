@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import partial
 
 import pandas as pd
@@ -14,14 +15,19 @@ from dashboard.figures.reserve_lines import ReserveWords, reserve_lines
 from dashboard.figures.risk_grid import GridWords, risk_grid_figure
 from dashboard.figures.share_bars import share_bars
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.uncertainty.risks import classes_said
 from dashboard.parts.uncertainty.words import chance_number, chance_said
 from dashboard.theme import PALETTES
+from domain.matrix_file import matrix_of
 from domain.numbers import decimal_text
+from pipelines.answers.portfolio import projects
 from pipelines.answers.prices import price
+from pipelines.answers.selection import Selection
 from pipelines.answers.uncertainty.portfolio_risk import portfolio, portfolio_at
 from pipelines.answers.uncertainty.risks import open_risks, without_response
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import agreement, printed, store
+from tests.page_numbers import asking, figures_of, rows_of, same
 from tests.pages import run_page, written
 
 page = partial(run_page, "pages/uncertainty.py")
@@ -68,6 +74,43 @@ def test_the_page_says_what_the_answers_say_in_every_view(monkeypatch, examples,
         assert words in written(app)
 
 
+PROJECT_COLUMNS = ("p50", "p85", "forecast", "previous_forecast", "forecast_over_p50", "forecast_over_p85")
+
+
+@pytest.mark.parametrize(
+    ("address", "asked_for"),
+    [
+        ({"asof": "2026-11-22"}, ("--as-of", "2026-11-22")),
+        ({"asof": "2025-02-01", "area": "nord"}, ("--as-of", "2025-02-01", "--area", "nord")),
+    ],
+)
+def test_the_numbers_on_the_page_are_those_of_the_command_line(capsys, monkeypatch, examples, address, asked_for):
+    app = page(monkeypatch, examples, agreement="fjordbyen", **address)
+    told = figures_of(asking(capsys, monkeypatch, examples), "uncertainty", *asked_for)
+    projects = rows_of(app, "Beløp i valgte kroner.")
+    assert {row[0].split()[0] for row in projects} == {key for _, grain, key in told if grain == "project"}
+    for row in projects:
+        amounts = [told[name, "project", row[0].split()[0]] for name in PROJECT_COLUMNS]
+        assert [same(said, amount) for said, amount in zip(row[2:8], amounts, strict=True)] == [True] * 6, row
+    said = written(app)
+    (p85,) = re.findall(r"P85 er ([\d ,]+) mill\. kr", said)
+    assert same(p85, told["portfolio_p85", "agreement", "rho_0.3"], 0)
+    app.session_state["uncertainty"] = "chances"
+    app.run()
+    areas = {area.name: area.working_area_id for area in FJORDBYEN.working_areas}
+    by_area = {areas[row[0]]: row[4] for row in rows_of(app, "Arbeidsområdene mot summen av P50") if row[0] in areas}
+    assert by_area
+    for area, chance in by_area.items():
+        assert same(chance, told["chance_within_sum_p50", "area", area], 2)
+
+
+def test_a_municipality_alone_is_held_against_the_sum_of_its_projects(monkeypatch, examples):
+    app = page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22", municipality="F03")
+    wanted = projects(open_snapshot(examples), FJORDBYEN, LAST, Selection(municipality_code="F03"))["project_id"]
+    assert [row[0].split()[0] for row in rows_of(app, "Beløp i valgte kroner.")] == list(wanted)
+    assert "sjanse for at prosjektene i utvalget holder seg innenfor summen av P50" in written(app)
+
+
 def test_a_slider_in_the_address_is_seen_and_a_wrong_one_is_not(monkeypatch, examples):
     app = page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22", rho="0.6", uncertainty="chances", lang="en")
     assert "at correlation 0.6" in written(app)
@@ -96,7 +139,9 @@ def test_kroner_that_do_not_add_up_are_said(monkeypatch, examples):
 
 
 def test_a_real_agreement_without_returns_shows_what_is_cited(monkeypatch, examples):
-    said = written(page(monkeypatch, examples, agreement="miljoloftet"))
+    app = page(monkeypatch, examples, agreement="miljoloftet")
+    said = written(app)
+    assert [it.key for it in app.selectbox] == ["agreement", "lang"]
     assert "Ingen rapporter om usikkerhet for Miljøløftet" in said
     assert "åpne kilder" in said
 
@@ -126,6 +171,22 @@ def test_chances_are_said_as_people_say_them(chance, words, number):
 
 def test_no_chance_is_a_dash():
     assert chance_number(HERE, None) == "–"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["F-1 A", "F-044 E99 innfartsparking på Austmarkhøgda", f"F-9 {'svært ' * 12}langt navn", "Ettordsomermegetlengreennenlinje"],
+)
+def test_names_of_projects_are_whole_in_at_most_two_lines(name):
+    rows = pd.DataFrame(
+        [(name, 12.0, 10.0, 11.0, "red", "+1,2", "a")],
+        columns=["name", "forecast_pct", "p85_pct", "previous_pct", "level", "label", "hover"],
+    )
+    (shown,) = cost_whiskers(rows, WhiskerWords("P50", ""), ", ", LIGHT).layout.yaxis.ticktext
+    told = shown.removesuffix("  <b>+1,2</b>").split("<br>")
+    assert " ".join(told) == name
+    assert len(told) <= 2
+    assert max(map(len, told)) <= max(24, len(name) // 2 + 8, max(map(len, name.split())))
 
 
 def test_whiskers_have_a_mark_of_their_own_for_each_level():
@@ -170,6 +231,14 @@ def test_opportunities_are_mirrored_and_the_chosen_cell_is_framed():
     framed = [shape for shape in figure.layout.shapes if shape.line.color == LIGHT.ink]
     assert [(shape.x0 + shape.x1) / 2 for shape in framed] == [figure.data[0].x[0]]
     assert list(figure.layout.xaxis.ticktext) == ["1", "3", "10", "30"] * 2
+
+
+def test_it_is_said_who_has_set_the_classes_of_the_matrix():
+    matrix = matrix_of(FJORDBYEN)
+    assert "lokal innstilling" in classes_said(HERE, FJORDBYEN, matrix)
+    source = FJORDBYEN.sources[0]
+    decided = matrix.model_copy(update={"basis": "decision", "decided_on": dt.date(2026, 3, 1), "sources": (source.source_id,)})
+    assert f"vedtatt 1. mars 2026 ({source.title})" in classes_said(HERE, FJORDBYEN, decided).replace("\u00a0", " ")
 
 
 def test_bars_and_lines_show_what_they_are_given():

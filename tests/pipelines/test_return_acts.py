@@ -21,9 +21,7 @@ from pipelines.history.snapshot import open_snapshot
 from pipelines.history.verify import verify
 from pipelines.returns import CannotDecide, approve, reinstate, reject
 from tests.builders import AT, agreement
-from tests.staged import NOBODY, a_file, handed_in, read_in_no_time
-
-pytestmark = pytest.mark.trust
+from tests.staged import NOBODY, a_file, approved, handed_in, read_in_no_time
 
 LEAD, OFFICER, ANALYST = "secretariat.lead", "secretariat.officer", "fjordby.analyst"
 LATER = AT + dt.timedelta(days=3)
@@ -59,8 +57,7 @@ def test_a_staged_return_shows_nowhere_but_in_the_queue(tmp_path):
 
 
 def test_an_approved_return_counts_from_when_it_was_handed_in(tmp_path):
-    handed_in(tmp_path)
-    decided = approve(LEAD, 1, LATER, tmp_path / "var")
+    decided = approved(tmp_path, at=LATER)
     assert (decided.status, decided.is_new) == ("approved", True)
     assert shown(tmp_path) == shown(tmp_path, AT.date()) == "A"
     assert shown(tmp_path, AT.date() - dt.timedelta(days=1)) is None
@@ -71,8 +68,7 @@ def test_an_approved_return_counts_from_when_it_was_handed_in(tmp_path):
 
 
 def test_the_note_of_who_confirmed_stays_with_the_return(tmp_path):
-    handed_in(tmp_path, note=" Avtalt i møte ", found="hold")
-    approve(LEAD, 1, LATER, tmp_path / "var")
+    approved(tmp_path, at=LATER, note=" Avtalt i møte ", found="hold")
     (row,) = open_snapshot(tmp_path / "var").rows("FROM snapshot.return_submission").to_dict("records")
     assert row["note"] == "Avtalt i møte"
     # It stands in the ledger alone, and only its hash in the chain.
@@ -213,6 +209,9 @@ def test_what_cannot_be_decided_says_why_and_changes_nothing(tmp_path, acts, las
         "reinstate": lambda: reinstate(LEAD, 1, "Feil", LATER, data_dir),
         "reinstate without a reason": lambda: reinstate(LEAD, 1, "", LATER, data_dir),
     }
+    if acts[:2] == ["submit", "approve"]:
+        approved(tmp_path, at=LATER)
+        acts = acts[2:]
     for act in acts:
         does[act]()
     before = entries(tmp_path)
@@ -228,8 +227,7 @@ def test_a_receipt_that_was_seen_is_taken(tmp_path):
 
 
 def test_an_earlier_return_is_reinstated_under_a_number_of_its_own(tmp_path):
-    handed_in(tmp_path, "A")
-    approve(LEAD, 1, AT, tmp_path / "var")
+    approved(tmp_path)
     handed_in(tmp_path, "B", at=AT + dt.timedelta(days=1))
     approve(LEAD, 2, AT + dt.timedelta(days=2), tmp_path / "var")
     waits = handed_in(tmp_path, "C", at=AT + dt.timedelta(days=3))

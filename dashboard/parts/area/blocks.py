@@ -49,7 +49,7 @@ from pipelines.answers.area import (
 # The pages that take the filter of this one, by what is chosen.
 _LEADS_TO: dict[PlaceKind, tuple[str, ...]] = {
     "working_area": ("progress", "economy", "uncertainty", "deviations", "project"),
-    "municipality": ("deviations", "project"),
+    "municipality": ("uncertainty", "deviations", "project"),
 }
 
 
@@ -143,7 +143,9 @@ def _panels(here: Surroundings, agreement: Agreement, found: Places, key: str | 
     total = whole.effects[effect][0]
 
     def stated(row: PlaceRow) -> tuple[float | None, str]:
-        part = row.effects[effect][0] if effect in row.effects else 0.0
+        if effect not in row.effects:
+            return None, NO_VALUE
+        part = row.effects[effect][0]
         pct = share_pct(part, total)
         return pct, here.say("area.bars.label", pct=pct_text(here, pct), amount=decimal_text(part, 0, here.language))
 

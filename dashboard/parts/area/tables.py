@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 
 from dashboard.parts import blocks
-from dashboard.parts.agreement_names import coded
+from dashboard.parts.agreement_names import coded, municipality_name
 from dashboard.parts.area.words import FORECAST, SHARED, deviations_text, forecast_share, pct_text, place_name
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.cited import blocks as cited_blocks
@@ -17,14 +19,26 @@ from dashboard.parts.project.more import indicator_name
 from dashboard.parts.project.tables import hand_out, unit
 from dashboard.parts.project_links import page_link
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed, trace_line, traced_figure
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, decimal_text, month_text, signed_text
-from pipelines.answers.area import LEVELS, PlaceKind, PlaceRow, Places, TrafficByPlace, key_of, kind_of
+from pipelines.answers.area import LEVELS, PlaceKind, PlaceRow, Places, TrafficByPlace, key_of, kind_of, rest_of
+from pipelines.answers.goal.goal import IndexPoint
 from pipelines.answers.goal.places import municipalities_now
+from pipelines.answers.trace.published import rolling_key
 from pipelines.writing.tables import Cell
 
 _MONEY = ("budget_mnok", "spent_to_date_mnok", FORECAST)
 _ADDRESS = {"working_area": "area", "municipality": "municipality"}
+# The place of a figure by what it is told of, in the words of `figures` and in those of the index.
+_GRAIN = {"working_area": "area", "municipality": "municipality"}
+
+
+def lead_in(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Places) -> None:
+    """The way from the numbers of the sentence on top to their traces."""
+    key = key_of(chosen.selection)
+    named = {"grain": _GRAIN[found.kind] if key else None, "of": key}
+    trace_line(here, agreement, chosen, "area.forecast_total", "area.forecast_share", "area.deviations", **named)
 
 
 def place_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Places) -> None:
@@ -35,8 +49,8 @@ def place_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found:
         Column(here.say(f"area.column.{found.kind}")),
         *(Column(here.say(f"area.column.{name}"), name != "deviations") for name in names),
     ]
-    rows = [[_led(here, agreement, found.kind, row.key), *_cells(here, found, row)] for row in found.rows]
-    rows.append([here.say("area.total"), *_cells(here, found, found.whole)])
+    rows = [[_led(here, agreement, found.kind, row.key), *_cells(here, agreement, chosen, found, row)] for row in found.rows]
+    rows.append([here.say("area.total"), *_cells(here, agreement, chosen, found, found.whole)])
     key = key_of(chosen.selection)
     at = next((number for number, row in enumerate(found.rows) if row.key == key), None)
     blocks.table(here.say("area.table.caption"), columns, rows, at)
@@ -55,15 +69,23 @@ def place_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found:
     hand_out(here, agreement, chosen, f"places-{found.kind}", here.say("area.table.export"), exported_names, exported)
 
 
-def _cells(here: Surroundings, found: Places, row: PlaceRow) -> list[Said]:
+def _cells(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Places, row: PlaceRow) -> list[Said]:
+    leads = _leads(here, agreement, chosen, found.kind, row.key)
     return [
-        *(mnok_text(here, row.sums.mnok(name)) for name in _MONEY),
-        pct_text(here, forecast_share(found, row)),
+        *(leads(f"{name.removesuffix('_mnok')}_total", mnok_text(here, row.sums.mnok(name))) for name in _MONEY),
+        leads("forecast_share", pct_text(here, forecast_share(found, row))),
         with_figures(here, row.sums.with_figures[FORECAST]),
-        str(row.n_projects),
-        str(row.n_touching),
+        leads("projects", str(row.n_projects)),
+        leads("projects_touching", str(row.n_touching)),
         deviations_text(here, row),
     ]
+
+
+def _leads(here: Surroundings, agreement: Agreement, chosen: Chosen, kind: PlaceKind, key: str) -> Callable[[str, str], Said]:
+    """What makes words of a place lead to its figure of a name; of the whole where there is no place."""
+    of = {"grain": _GRAIN[kind] if key else None, "of": key or None}
+    whole = replace(chosen, selection=rest_of(chosen.selection))
+    return lambda name, said: computed(here, agreement, whole, f"area.{name}", said, **of)
 
 
 def _led(here: Surroundings, agreement: Agreement, kind: PlaceKind, key: str) -> Said:
@@ -71,7 +93,7 @@ def _led(here: Surroundings, agreement: Agreement, kind: PlaceKind, key: str) ->
     return said if key in SHARED else page_link(here, agreement, "area", said, **{_ADDRESS[kind]: key})
 
 
-def effect_table(here: Surroundings, agreement: Agreement, found: Places, key: str | None) -> None:
+def effect_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Places, key: str | None) -> None:
     """The stated likely contributions to each indicator, by place: how much, and how many projects state one."""
     blocks.title(here.say("area.effects.title"))
     effects = sorted(found.whole.effects, key=lambda effect: (-found.whole.effects[effect][1], str(effect)))
@@ -89,7 +111,7 @@ def effect_table(here: Surroundings, agreement: Agreement, found: Places, key: s
     lines: list[list[Said]] = [
         [
             coded(here, "goal_contributions", "effect_unit", effect[1]) or NO_VALUE,
-            *(_effect(here, row, effect) for row in rows),
+            *(_effect(here, agreement, chosen, found.kind, row, effect) for row in rows),
             indicator_name(here, effect[0]),
         ]
         for effect in effects
@@ -98,11 +120,16 @@ def effect_table(here: Surroundings, agreement: Agreement, found: Places, key: s
     source_line(here, here.say("area.source"))
 
 
-def _effect(here: Surroundings, row: PlaceRow, effect: tuple[str, str | None]) -> str:
+def _effect(
+    here: Surroundings, agreement: Agreement, chosen: Chosen, kind: PlaceKind, row: PlaceRow, effect: tuple[str, str | None]
+) -> Said:
     if effect not in row.effects:
         return NO_VALUE
     likely, n = row.effects[effect]
-    return here.say("area.effects.of", likely=decimal_text(likely, 0, here.language), n=n)
+    said = here.say("area.effects.of", likely=decimal_text(likely, 0, here.language), n=n)
+    of = f"{row.key}|{effect[0]}|{effect[1] or ''}"
+    whole = replace(chosen, selection=rest_of(chosen.selection))
+    return computed(here, agreement, whole, "area.effect", said, grain=_GRAIN[kind], of=of)
 
 
 def traffic_table(here: Surroundings, agreement: Agreement, chosen: Chosen, traffic: TrafficByPlace | None) -> None:
@@ -126,11 +153,16 @@ def traffic_table(here: Surroundings, agreement: Agreement, chosen: Chosen, traf
         rows: list[list[Said]] = [
             [
                 _led(here, agreement, kind, row.key),
-                signed_text(row.index_pct, 1, here.language),
-                interval(here, row.ci_low_pct, row.ci_high_pct),
-                str(row.n_points),
-                signed_text(row.contribution_pct, 2, here.language),
-                decimal_text(row.weight_pct, 1, here.language),
+                *(
+                    _of_index(here, agreement, whole, kind, row.key, said)
+                    for said in (
+                        signed_text(row.index_pct, 1, here.language),
+                        interval(here, row.ci_low_pct, row.ci_high_pct),
+                        str(row.n_points),
+                        signed_text(row.contribution_pct, 2, here.language),
+                        decimal_text(row.weight_pct, 1, here.language),
+                    )
+                ),
             ]
             for row in traffic.rows
         ]
@@ -140,6 +172,13 @@ def traffic_table(here: Surroundings, agreement: Agreement, chosen: Chosen, traf
         how(here, [here.say("area.how.traffic"), here.say("area.how.contribution")])
     published = date_text(whole.published_on, here.language)
     source_line(here, here.say("area.traffic.source", source=whole.source_title, published=published))
+
+
+def _of_index(here: Surroundings, agreement: Agreement, whole: IndexPoint, kind: PlaceKind, key: str, said: str) -> Said:
+    """Words about the index of a place that lead to it, computed from its points."""
+    name = municipality_name(agreement, key) if kind == "municipality" else key
+    of = rolling_key(whole.window_months, whole.last_month, kind, name)
+    return said if said == NO_VALUE else traced_figure(here, agreement, whole.submission_id, "rolling_index", of, said)
 
 
 def cited_places(here: Surroundings, agreement: Agreement, key: str | None) -> None:

@@ -11,7 +11,7 @@ from domain.model import Agreement
 from domain.numbers import date_text, decimal_text
 from pipelines.answers.area import LEVELS, PlaceKind, PlaceRow, Places, TrafficByPlace
 from pipelines.answers.economy.funding import NOWHERE, SEVERAL
-from pipelines.methods.money import NO_AREA, SEVERAL_AREAS
+from pipelines.methods.area_shares import NO_AREA, SEVERAL_AREAS
 
 # What lies in several places, or in none that is stated.
 SHARED = (SEVERAL_AREAS, NO_AREA, SEVERAL, NOWHERE)

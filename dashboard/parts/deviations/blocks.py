@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboard.figures.level_bars import level_bars
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column
-from dashboard.parts.deviations.choice import Listed, Narrowed, snapshot_of
+from dashboard.parts.blocks import Column, Link, Said
+from dashboard.parts.deviations.choice import Listed, Narrowed, deviation_address, snapshot_of
 from dashboard.parts.deviations.words import cell_said, headline, place_name
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
@@ -21,7 +21,8 @@ from dashboard.parts.surroundings import Surroundings
 from domain.facts import Unknown
 from domain.limit_file import limits_of
 from domain.model import Agreement
-from pipelines.answers.deviations.listed import Matrix, MatrixCell, deviation_matrix
+from domain.numbers import NO_VALUE
+from pipelines.answers.deviations.listed import NO_AREA, NO_FOCUS, Matrix, MatrixCell, deviation_matrix
 from pipelines.answers.portfolio import projects
 
 _HOW = ("level", "colour", "missing", "closed", "since")
@@ -121,6 +122,13 @@ def _bars(here: Surroundings, names: Mapping[str, str], cells: Mapping[str, Matr
     show(figure, here.say("deviations.area.alt", listed=listed_counts(here, rows)), "deviation-areas")
 
 
+def _listed_at(said: str, **chosen: str) -> Said:
+    """Counts that lead to the list of what is counted; plain where there is nothing, or no filter for the place."""
+    if said == NO_VALUE or {NO_AREA, NO_FOCUS} & set(chosen.values()):
+        return said
+    return Link(said, deviation_address(None, **chosen))
+
+
 def _matrix_table(here: Surroundings, agreement: Agreement, names: Mapping[str, str], matrix: Matrix) -> None:
     """One row per focus area and one column per area; the last of both counts every project once."""
     listed = () if isinstance(agreement.focus_areas, Unknown) else agreement.focus_areas
@@ -131,10 +139,11 @@ def _matrix_table(here: Surroundings, agreement: Agreement, names: Mapping[str, 
     lines = [
         [
             place_name(here, agreement, it),
-            *(cell_said(here, matrix.cells.get((area, it))) for area in names),
-            cell_said(here, matrix.by_focus[it]),
+            *(_listed_at(cell_said(here, matrix.cells.get((area, it))), area=area, focus=it) for area in names),
+            _listed_at(cell_said(here, matrix.by_focus[it]), focus=it),
         ]
         for it in focus
     ]
-    lines.append([every, *(cell_said(here, matrix.by_area[area]) for area in names), cell_said(here, matrix.total)])
+    by_area = (_listed_at(cell_said(here, matrix.by_area[area]), area=area) for area in names)
+    lines.append([every, *by_area, _listed_at(cell_said(here, matrix.total))])
     blocks.table(here.say("deviations.area.caption"), columns, lines)

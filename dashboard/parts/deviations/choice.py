@@ -42,6 +42,8 @@ _TWO_ON_A_PHONE = """
   .st-key-deviation-filters [data-testid="stColumn"] { min-width: 0; flex: 1 1 calc(50% - 0.75rem); }
 }
 """
+# The names of projects leave room for what owners wrote.
+_NAMES_IN_LINES = ".st-key-deviation-list table.nv-table tbody th.w { white-space: normal; min-width: 9.5rem; }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def age_of(result: RuleResult) -> str:
 
 def choose(here: Surroundings, agreement: Agreement) -> Narrowed:
     """Both rows of filters, and what is chosen in them."""
-    blocks.style_sheet(_TWO_ON_A_PHONE)
+    blocks.style_sheet(_TWO_ON_A_PHONE + _NAMES_IN_LINES)
     with st.container(key="deviation-filters"):
         chosen = filters(here, agreement, _WANTED)
         return _own_filters(here, agreement, chosen)
@@ -159,9 +161,9 @@ def chosen_deviation() -> str | None:
     return asked("deviation")
 
 
-def deviation_address(deviation_id: str | None) -> str:
-    """The address of this page with its filters and another deviation chosen, or none."""
-    parts = {name: chosen for name, chosen in st.query_params.items() if name != "deviation"}
+def deviation_address(deviation_id: str | None, **chosen: str) -> str:
+    """The address of this page with its filters, some of them chosen otherwise, and another deviation chosen, or none."""
+    parts = {name: found for name, found in st.query_params.items() if name != "deviation"} | chosen
     if deviation_id:
         parts["deviation"] = deviation_id
     return f"{PAGE}?{urlencode(parts, quote_via=quote, safe='')}" if parts else PAGE

@@ -37,8 +37,8 @@ from pipelines.answers.deviations.listed import STEPS, DeviationChange, OwnerTex
 from pipelines.writing.tables import Cell
 
 SHOWN = 25
-_LIST = ("project", "name", "what", "much", "level", "reported", "figures", "since", "body", "owner")
-_CHANGES = ("project", "name", "step", "what", "much", "before", "now", "body")
+_LIST = ("project", "what", "much", "level", "reported", "figures", "since", "body", "owner")
+_CHANGES = ("project", "step", "what", "much", "before", "now", "body")
 LIST_EXPORT = (
     "deviation_id", "project_id", "project_name", "party_id", "party_name", "focus_area_id", "rule", "rule_name", "how_much",
     "number", "unit", "level", "level_told", "reported_colour", "data_colour", "since_period", "periods_in_a_row", "body_id",
@@ -71,7 +71,8 @@ def working_list(here: Surroundings, agreement: Agreement, found: Listed, narrow
     if len(shown) > SHOWN and not st.toggle(here.say("deviations.list.more", n=len(shown)), key="all-deviations"):
         shown = shown[:SHOWN]
     lines = [_line(here, agreement, it, texts, reasons) for it in shown]
-    blocks.table(here.say("deviations.list.caption"), _columns(here, _LIST), lines)
+    with st.container(key="deviation-list"):
+        blocks.table(here.say("deviations.list.caption"), _columns(here, _LIST), lines)
     source_line(here, here.say("deviations.source"))
     make = partial(list_rows, here, agreement, found.found, texts)
     _export(here, agreement, title, LIST_EXPORT, make, narrowed, "deviations")
@@ -90,10 +91,9 @@ def _line(
     result = it.result
     reported, figures = level_pair(here, result.reported_colour, result.data_colour)
     return [
-        Link(result.project_id, deviation_address(it.deviation_id)),
-        result.project_name,
+        Link(f"{result.project_id} {result.project_name}", deviation_address(it.deviation_id)),
         rule_name(here, result.rule),
-        how_much(here, result),
+        Link(how_much(here, result), deviation_address(it.deviation_id)),
         level_now(here, result),
         one_line(reported),
         one_line(figures),
@@ -120,20 +120,20 @@ def changes(here: Surroundings, agreement: Agreement, found: Listed, narrowed: N
         shown = shown[:SHOWN]
     lines = [_change(here, agreement, it) for it in shown]
     caption = here.say("deviations.changes.caption", day=day, now=now, ended=steps["ended"])
-    blocks.table(caption, _columns(here, _CHANGES), lines)
+    with st.container(key="deviation-list"):
+        blocks.table(caption, _columns(here, _CHANGES), lines)
     source_line(here, here.say("deviations.source"))
     make = partial(_change_export, here, found.changes)
     _export(here, agreement, title, _CHANGE_EXPORT, make, narrowed, "deviation-changes")
 
 
 def _change(here: Surroundings, agreement: Agreement, it: DeviationChange) -> list[Said]:
-    said = it.result.project_id
+    said = f"{it.result.project_id} {it.result.project_name}"
     return [
         Link(said, deviation_address(it.deviation_id)) if it.after else said,
-        it.result.project_name,
         here.say(f"deviations.step.{it.step}"),
         rule_name(here, it.result.rule),
-        how_much(here, it.after) if it.after else NO_VALUE,
+        Link(how_much(here, it.after), deviation_address(it.deviation_id)) if it.after else NO_VALUE,
         one_line(level_said(here, it.before.level_told)) if it.before else NO_VALUE,
         level_now(here, it.after) if it.after else NO_VALUE,
         body_name(here, agreement, it.body_id),

@@ -1,19 +1,18 @@
-"""The page about economy above its views: the finding, what is expected by year and source, what years have left, the curve."""
+"""The page about economy above its views: the finding, what is expected by year and source, what years have left."""
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import partial
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.money_years import YearWords, money_years, year_results
-from dashboard.figures.s_curve import CurveWords, s_curve
 from dashboard.parts import blocks
 from dashboard.parts.cited import blocks as cited_blocks
 from dashboard.parts.cited.frames import cited_frames_table
 from dashboard.parts.colour_key import colour_key
+from dashboard.parts.economy.outside import outside_projects
 from dashboard.parts.economy.words import (
     group_name,
     group_order,
@@ -32,11 +31,13 @@ from dashboard.theme import CATEGORIES
 from domain.model import Agreement
 from domain.numbers import date_text
 from pipelines.answers.economy.bridges import first_reported
-from pipelines.answers.economy.cost_course import CostCourse, Point, cost_course
 from pipelines.answers.economy.economy import Economy, YearBalance, economy
 from pipelines.answers.economy.over_frames import OverFrames, over_frames
+from pipelines.answers.prices import price
 
 HOVER = "%{customdata[0]}<extra></extra>"
+# From this size on, the labels of what years have left have no decimals.
+_WHOLE_FROM_MNOK = 10
 
 
 def money(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Economy:
@@ -58,15 +59,15 @@ def is_reported(here: Surroundings, agreement: Agreement) -> bool:
 
 
 def nothing_reported(here: Surroundings, agreement: Agreement) -> None:
-    """That nothing is reported, and what is known besides returns: cited frames and costs of a real agreement."""
+    """That nothing is reported, and what is known besides returns: cited frames and costs, and money outside projects."""
     day = date_text(here.as_of, here.language)
     blocks.finding(here.say("economy.finding.nothing_reported", day=day, name=agreement.short_name))
     blocks.small(here.say("economy.nothing_reported"))
-    if not cited_blocks.has_cited_projects(here, agreement):
-        return
-    blocks.small(here.say("economy.cited_below"))
-    cited_frames_table(here, agreement)
-    cited_blocks.cited_portfolio(here, agreement, is_lead=False)
+    if cited_blocks.has_cited_projects(here, agreement):
+        blocks.small(here.say("economy.cited_below"))
+        cited_frames_table(here, agreement)
+        cited_blocks.cited_portfolio(here, agreement, is_lead=False)
+    outside_projects(here, agreement, price(agreement, here.as_of))
 
 
 def by_year_and_source(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Economy) -> None:
@@ -108,23 +109,6 @@ def left_by_year(here: Surroundings, agreement: Agreement, chosen: Chosen, found
     drawn = kept(partial(_draw_left, here, found.report_year or 0, found.balances), "left", *_key(here, agreement, chosen))
     listed = "; ".join(f"{row.year}: {signed_mnok(here, row.result_mnok, 0)}" for row in found.balances)
     show(drawn, here.say("economy.left.alt", years=listed), "economy-left")
-
-
-def along_time(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
-    """The plan, what was spent and the forecast, cumulated."""
-    ask = partial(cost_course, published(here), agreement, chosen.price, here.as_of, chosen.selection)
-    course = kept(ask, "cost_course", *here.known(agreement), *chosen.key)
-    if not course.spent or not course.plan:
-        return
-    spent, plan = course.spent[-1], course.plan[-1]
-    said = {
-        "day": date_text(spent.on, here.language),
-        "spent": mnok_text(here, spent.mnok, 0),
-        "plan": mnok_text(here, plan.mnok, 0),
-    }
-    blocks.title(here.say("economy.curve.title", **said), here.say("economy.curve.unit"))
-    drawn = kept(partial(_draw_curve, here, course), "curve", *_key(here, agreement, chosen))
-    show(drawn, here.say("economy.curve.alt", **said), "economy-curve")
 
 
 def _key(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[object, ...]:
@@ -175,41 +159,12 @@ def _draw_years(
 
 
 def _draw_left(here: Surroundings, report_year: int, balances: tuple[YearBalance, ...]) -> go.Figure:
+    decimals = 0 if max(abs(row.result_mnok) for row in balances) >= _WHOLE_FROM_MNOK else 1
     rows = pd.DataFrame([
         {
-            "year": row.year, "mnok": float(row.result_mnok), "label": signed_mnok(here, row.result_mnok, 0),
+            "year": row.year, "mnok": float(row.result_mnok), "label": signed_mnok(here, row.result_mnok, decimals),
             "hover": f"{row.year}: {signed_mnok(here, row.result_mnok)}",
         }
         for row in balances
     ])  # fmt: skip
     return year_results(rows, report_year, HOVER, SEPARATORS[here.language], here.palette)
-
-
-def _draw_curve(here: Surroundings, course: CostCourse) -> go.Figure:
-    spent = course.spent[-1]
-    to_come = [spent, *(point for point in course.forecast if point.on > spent.on)]
-    plan, forecast, now = (
-        f"{here.say(f'economy.amount.{name}')} {mnok_text(here, points[-1].mnok, 0)}"
-        for name, points in (("budget_mnok", course.plan), ("forecast_mnok", to_come), ("spent_to_date_mnok", course.spent))
-    )
-    words = CurveWords(plan, forecast, now, HOVER)
-    # Years in which nothing was reported have their end from the newest report.
-    before = [point for point in course.forecast if point.on < course.spent[0].on]
-    first = course.plan[0].on.year
-    start = [Point(dt.date(first, 1, 1), type(spent.mnok)(0), (0, 0))]
-    return s_curve(
-        _points(here, [*start, *course.plan]), _points(here, to_come), _points(here, [*start, *before, *course.spent]), words,
-        SEPARATORS[here.language], here.palette,
-    )  # fmt: skip
-
-
-def _points(here: Surroundings, points: list[Point]) -> pd.DataFrame:
-    rows = [
-        {
-            "on": point.on,
-            "mnok": float(point.mnok),
-            "hover": f"{date_text(point.on, here.language)}: {mnok_text(here, point.mnok)}",
-        }
-        for point in points
-    ]
-    return pd.DataFrame(rows, columns=["on", "mnok", "hover"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.figures.waterfall import Step, waterfall
+from dashboard.figures.bridge_bars import Bar, bridge_bars
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.choices import asked, choice, day
@@ -19,7 +19,7 @@ from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen, price_said
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced_sum
+from dashboard.parts.trace_links import computed, traced_sum
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text
 from pipelines.answers.economy.bridges import PortfolioBridge, ProjectChange, first_reported, last_deadline, portfolio_bridge
@@ -56,7 +56,9 @@ def bridge_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     key = (*here.known(agreement), *chosen.key, first, last, opening.choice if opening else None)
     found = kept(ask, "bridge", *key)
     _figure(here, chosen, found, first, last, key)
-    _table(here, agreement, chosen, found)
+    other = opening.choice if opening else None
+    leads = partial(computed, here, agreement, chosen, day=last, since=first, since_price=other)
+    _table(here, agreement, chosen, found, leads)
 
 
 def _days(
@@ -113,36 +115,45 @@ def _figure(
     side = "up" if change > 0 else "down" if change < 0 else "same"
     below = here.say("economy.bridge.below", counted=with_figures(here, found.bridge.with_figures), unit=unit(here, chosen))
     if found.opening_price != found.closing_price:
-        below = f"{below}. {_ends(here, found)}"
+        below = f"{below} · {_ends(here, found)}"
     blocks.title(here.say(f"economy.bridge.title_{side}", **named), below)
-    # Large steps are written without decimals, so that a phone has room for them; the table has them.
-    decimals = 0 if any(abs(step.amount_mnok) >= _LARGE_MNOK for step in found.bridge.steps[1:-1]) else 1
-    steps = [
-        Step(_step_name(here, step), float(step.amount_mnok), signed_mnok(here, step.amount_mnok, decimals))
-        for step in found.bridge.steps
-        if step.step not in _TOTALS and step.amount_mnok
-    ]
-    total = Step(here.say("economy.bridge.change"), float(change), signed_mnok(here, change, decimals))
-    if steps:
-        drawn = kept(
-            partial(waterfall, steps, total, SEPARATORS[here.language], here.palette), "bridge", *key, here.language, here.ground
-        )
-        listed = ", ".join(f"{step.name} {step.said}" for step in steps)
-        show(drawn, here.say("economy.bridge.alt", steps=listed, change=total.said), "economy-bridge")
+    bars = _bars(here, found.bridge.steps)
+    broken = here.say("economy.bridge.broken")
+    ask = partial(bridge_bars, bars[0], bars[1:-1], bars[-1], broken, SEPARATORS[here.language], here.palette)
+    drawn = kept(ask, "bridge_bars", *key, here.language, here.ground)
+    listed = ", ".join(f"{bar.name} {bar.said}" for bar in bars)
+    show(drawn, here.say("economy.bridge.alt", steps=listed), "economy-bridge")
     source_line(here, here.say("economy.source"))
 
 
-def _table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: PortfolioBridge) -> None:
+def _bars(here: Surroundings, steps: Sequence[BridgeStep]) -> list[Bar]:
+    """Both totals, and between them the steps in which anything changed."""
+    # Large steps are written without decimals, so that a phone has room for them; the table has them.
+    decimals = 0 if any(abs(step.amount_mnok) >= _LARGE_MNOK for step in steps[1:-1]) else 1
+    return [
+        Bar(
+            _step_name(here, step),
+            float(step.amount_mnok),
+            mnok_text(here, step.amount_mnok, decimals)
+            if step.step in _TOTALS
+            else signed_mnok(here, step.amount_mnok, decimals),
+        )
+        for step in steps
+        if step.step in _TOTALS or step.amount_mnok
+    ]
+
+
+def _table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: PortfolioBridge, leads: Callable[..., Said]) -> None:
     columns = [
         Column(here.say("economy.bridge.column.step")),
         Column(here.say("economy.bridge.column.amount"), True),
         Column(here.say("economy.column.with_figures"), True),
         Column(here.say("economy.bridge.column.projects")),
     ]
-    rows = [_row(here, step) for step in found.bridge.steps]
+    rows = [_row(here, step, leads) for step in found.bridge.steps]
     blocks.table(here.say("economy.bridge.caption"), columns, rows, len(rows) - 1)
-    _growth(here, agreement, found)
-    blocks.small(here.say("economy.bridge.scope_not_asked"))
+    _growth(here, agreement, found, leads)
+    blocks.small(here.say("economy.bridge.scope_rule"))
     if found.scope_told:
         listed = "; ".join(f"{project} ({decision})" if decision else project for project, decision in found.scope_told)
         blocks.small(here.say("economy.bridge.scope_told", projects=listed))
@@ -170,30 +181,35 @@ def _ends(here: Surroundings, found: PortfolioBridge) -> str:
     )
 
 
-def _growth(here: Surroundings, agreement: Agreement, found: PortfolioBridge) -> None:
+def _growth(here: Surroundings, agreement: Agreement, found: PortfolioBridge, leads: Callable[..., Said]) -> None:
     """The projects that the growth is made of, the largest change first."""
     if not found.growth:
         return
     shown = found.growth[:_NAMED]
     heads = ("project", "opening", "closing", "change")
     columns = [Column(here.say(f"economy.bridge.column.{name}"), name != "project") for name in heads]
-    rows = [_growth_row(here, agreement, found, row) for row in shown]
+    rows = [_growth_row(here, agreement, found, row, leads) for row in shown]
     blocks.table(here.say("economy.bridge.growth_caption", n=len(shown), of=len(found.growth)), columns, rows)
 
 
-def _growth_row(here: Surroundings, agreement: Agreement, found: PortfolioBridge, row: ProjectChange) -> Sequence[Said]:
+def _growth_row(
+    here: Surroundings, agreement: Agreement, found: PortfolioBridge, row: ProjectChange, leads: Callable[..., Said]
+) -> Sequence[Said]:
     closing: Said = mnok_text(here, row.closing_mnok)
     if row.submission_id is not None:
         closing = traced_sum(here, agreement, row.submission_id, "economy", row.project_id, found.amount, str(closing))
     name = f"{row.project_id} {row.project_name}"
-    return [name, mnok_text(here, row.opening_mnok), closing, signed_mnok(here, row.change_mnok)]
+    of = {"grain": "project", "of": row.project_id}
+    opening = leads("economy.bridge_project_opening", mnok_text(here, row.opening_mnok), **of)
+    return [name, opening, closing, leads("economy.bridge_change", signed_mnok(here, row.change_mnok), **of)]
 
 
-def _row(here: Surroundings, step: BridgeStep) -> Sequence[str]:
+def _row(here: Surroundings, step: BridgeStep, leads: Callable[..., Said]) -> Sequence[Said]:
     is_total = step.step in _TOTALS
     amount = mnok_text(here, step.amount_mnok) if is_total else signed_mnok(here, step.amount_mnok)
     named = "" if is_total or len(step.project_ids) > _NAMED else ", ".join(step.project_ids)
-    return [_step_name(here, step), amount, with_figures(here, step.with_figures) if step.project_ids else "", named]
+    counted = with_figures(here, step.with_figures) if step.project_ids else ""
+    return [_step_name(here, step), leads(f"economy.bridge_{step.step}", amount), counted, named]
 
 
 def _step_name(here: Surroundings, step: BridgeStep) -> str:

@@ -18,7 +18,7 @@ from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced_sum
+from dashboard.parts.trace_links import computed, traced_sum
 from domain.facts import Unknown
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text, exact_text
@@ -26,6 +26,7 @@ from domain.returns import Missing
 from pipelines.answers.economy.funding import FrameLine, frames, frames_without_source
 from pipelines.answers.economy.funding_limits import OutsideLimit, SourceLimits, funding_limits
 from pipelines.answers.selection import EVERYTHING
+from pipelines.answers.trace.computed.economy import frame_key
 from pipelines.methods.money import Amount
 from pipelines.writing.tables import Cell
 
@@ -48,13 +49,6 @@ def limits_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     ask = partial(funding_limits, published(here), agreement, chosen.price, here.as_of, chosen.selection)
     found = kept(ask, "funding_limits", *here.known(agreement), *chosen.key)
     _limits(here, agreement, chosen, found)
-
-
-def outside_projects(here: Surroundings, agreement: Agreement) -> None:
-    """That administration outside projects is not reported, and what is not in any project."""
-    blocks.title(here.say("economy.outside.title"))
-    blocks.small(here.say("economy.outside.not_asked", name=agreement.short_name))
-    blocks.small(here.say("economy.outside.why"))
 
 
 def _frames(here: Surroundings, agreement: Agreement, chosen: Chosen, lines: tuple[FrameLine, ...]) -> None:
@@ -97,7 +91,7 @@ def _frame_table(here: Surroundings, agreement: Agreement, chosen: Chosen, lines
     # A source with one frame, of one municipality, is told once.
     split = Counter(line.funding_source_id for line in lines if line.municipality_code)
     shown = [line for line in lines if line.municipality_code or line.year or split[line.funding_source_id] != 1]
-    rows = [_frame_row(here, agreement, line) for line in shown]
+    rows = [_frame_row(here, agreement, chosen, line) for line in shown]
     blocks.table(here.say("economy.limits.caption"), *blocks.noted(columns, rows))
     without = frames_without_source(agreement)
     if without:
@@ -115,7 +109,7 @@ def _frame_table(here: Surroundings, agreement: Agreement, chosen: Chosen, lines
     hand_out(here, agreement, chosen, "frames", here.say("economy.limits.export"), names, exported)
 
 
-def _frame_row(here: Surroundings, agreement: Agreement, line: FrameLine) -> list[Said]:
+def _frame_row(here: Surroundings, agreement: Agreement, chosen: Chosen, line: FrameLine) -> list[Said]:
     place = here.say("economy.group.all")
     if line.municipality_code:
         place = group_name(here, agreement, "municipality", line.municipality_code)
@@ -123,13 +117,19 @@ def _frame_row(here: Surroundings, agreement: Agreement, line: FrameLine) -> lis
         place = f"{place}, {line.year}"
     frame = line.frame.mnok if isinstance(line.frame, Amount) else None
     why = missing_said(here, line.frame.code if isinstance(line.frame, Missing) else None) if frame is None else ""
+    told = {
+        "frame": mnok_text(here, frame),
+        "framed_spent": mnok_text(here, line.sums.mnok("spent_to_date_mnok")),
+        "framed_forecast": mnok_text(here, line.sums.mnok("forecast_mnok")),
+        "left_of_frame": signed_mnok(here, line.left_mnok),
+    }
     return [
         group_name(here, agreement, "source", line.funding_source_id),
         place,
-        mnok_text(here, frame),
-        mnok_text(here, line.sums.mnok("spent_to_date_mnok")),
-        mnok_text(here, line.sums.mnok("forecast_mnok")),
-        signed_mnok(here, line.left_mnok),
+        *(
+            computed(here, agreement, chosen, f"economy.{figure}", said, grain="source", of=frame_key(line))
+            for figure, said in told.items()
+        ),
         why,
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
@@ -12,16 +11,18 @@ from dashboard.parts.exports import hand_out_reports
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced, traced_sum
+from dashboard.parts.trace_links import computed, traced
 from domain.model import Agreement
 from domain.numbers import NO_VALUE
-from pipelines.answers.economy.economy import Economy, Sums
-from pipelines.answers.economy.lines import AMOUNTS
+from pipelines.answers.economy.economy import Economy
+from pipelines.answers.economy.line_table import AMOUNTS
 from pipelines.answers.economy.over_frames import OverFrames
+from pipelines.answers.economy.sums import Sums
 from pipelines.writing.tables import Cell
 
-# What is no column of the form by itself has no trace of its own.
-_TRACED = frozenset(AMOUNTS) - {"spent_this_year_mnok"}
+# The figures of a year's balance by its columns, and those that have a sign.
+_BALANCE = {"budget_mnok": "balance_budget", "forecast_mnok": "balance_forecast"}
+_SIGNED = ("result_mnok", "carried_in_mnok", "carried_out_mnok")
 _SHOWN_PROJECTS = 15
 _EXPORTED = ("key", "name", *AMOUNTS, *(f"{name}_with_figures" for name in AMOUNTS), *(f"{name}_projects" for name in AMOUNTS))
 
@@ -32,17 +33,18 @@ def group_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found:
     keys = group_order(agreement, kind, list(groups))
     names = {key: group_name(here, agreement, kind, key) for key in keys}
     blocks.title(here.say(f"economy.by.{kind}"), unit(here, chosen))
-    # The sum of a party is all the cells of its return only where nothing else is chosen.
-    is_whole = kind == "party" and replace(chosen.selection, party_id=None).is_everything
-    rows = [[names[key], *_amounts(here, agreement, groups[key], is_whole)] for key in keys]
-    rows.append([here.say("economy.total"), *_amounts(here, agreement, found.whole, False)])
+    rows = [[names[key], *_amounts(here, agreement, chosen, groups[key], grain=kind, of=key)] for key in keys]
+    rows.append([here.say("economy.total"), *_amounts(here, agreement, chosen, found.whole)])
     blocks.table(here.say("economy.by.caption"), _columns(here, found, here.say(f"economy.column.{kind}")), rows, len(rows) - 1)
     _notes(here, found, kind)
     hand_out(here, agreement, chosen, f"by-{kind}", here.say(f"economy.by.{kind}"), _EXPORTED, _exported(groups, names))
 
 
-def year_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Economy) -> None:
-    """Budget and forecast of each year, what is left, and what is carried on to the next."""
+def year_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Economy, over_ceiling: Mapping[int, str]) -> None:
+    """Budget and forecast of each year, what is left, and what is carried on to the next.
+
+    `over_ceiling` says of a year which sources carry more than they may; without any there is no such column.
+    """
     blocks.title(here.say("economy.by.year"), unit(here, chosen))
     names = ("budget_mnok", "forecast_mnok", "result_mnok", "carried_in_mnok", "carried_out_mnok")
     columns = [Column(here.say("economy.column.year")), *(Column(here.say(f"economy.column.{name}"), True) for name in names)]
@@ -50,15 +52,21 @@ def year_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
         Column(here.say("economy.column.spent_to_date_mnok"), True),
         Column(here.say("economy.column.with_figures"), True),
     ]
+    if over_ceiling:
+        columns.append(Column(here.say("economy.column.over_ceiling")))
     rows: list[Sequence[Said]] = []
     exported: list[list[Cell]] = []
     chosen_row = None
     for number, row in enumerate(found.balances):
         sums = found.by_year.get(row.year)
         spent = sums.mnok("spent_to_date_mnok") if sums else None
-        signed = [signed_mnok(here, mnok) for mnok in (row.result_mnok, row.carried_in_mnok, row.carried_out_mnok)]
-        amounts = [mnok_text(here, row.budget_mnok), mnok_text(here, row.forecast_mnok), *signed, mnok_text(here, spent)]
-        rows.append([str(row.year), *amounts, with_figures(here, row.with_figures)])
+        told = {figure: mnok_text(here, getattr(row, name)) for name, figure in _BALANCE.items()}
+        told |= {name: signed_mnok(here, getattr(row, name)) for name in _SIGNED}
+        told["spent_to_date_total"] = mnok_text(here, spent)
+        of = {"grain": "year", "of": row.year}
+        amounts = [computed(here, agreement, chosen, f"economy.{figure}", said, **of) for figure, said in told.items()]
+        last = [over_ceiling.get(row.year, NO_VALUE)] if over_ceiling else []
+        rows.append([str(row.year), *amounts, with_figures(here, row.with_figures), *last])
         exported.append([row.year, *(float(getattr(row, name)) for name in names), _cell(spent), *row.with_figures])
         chosen_row = number if row.year == found.report_year else chosen_row
     blocks.table(here.say("economy.by.year_caption"), columns, rows, chosen_row)
@@ -87,7 +95,9 @@ def frame_table(here: Surroundings, agreement: Agreement, chosen: Chosen, over: 
                 traced(here, agreement, row.submission_id, "cost_estimates", row.row_number, name, mnok_text(here, mnok))
                 for name, mnok in (("forecast_mnok", row.forecast_mnok), ("p50_mnok", row.p50_mnok))
             ),
-            signed_mnok(here, row.over_mnok),
+            computed(
+                here, agreement, chosen, "economy.over_p50", signed_mnok(here, row.over_mnok), grain="project", of=row.project_id
+            ),
         ]
         for row in shown
     ]
@@ -111,13 +121,12 @@ def _columns(here: Surroundings, found: Economy, first: str) -> list[Column]:
     return [Column(first), *(Column(name, True) for name in said), Column(here.say("economy.column.with_figures"), True)]
 
 
-def _amounts(here: Surroundings, agreement: Agreement, sums: Sums, is_whole_return: bool) -> list[Said]:
-    """The amounts of a group; those of a single return, whole, lead to its cells."""
-    cells: list[Said] = []
-    for name in AMOUNTS:
-        said, ids = mnok_text(here, sums.mnok(name)), sums.submission_ids(name)
-        is_led = is_whole_return and len(ids) == 1 and name in _TRACED
-        cells.append(traced_sum(here, agreement, ids[0], "economy", None, name, said) if is_led else said)
+def _amounts(here: Surroundings, agreement: Agreement, chosen: Chosen, sums: Sums, **of: object) -> list[Said]:
+    """The amounts of a group, each leading to its cells."""
+    cells = [
+        computed(here, agreement, chosen, f"economy.{name.removesuffix('_mnok')}_total", mnok_text(here, sums.mnok(name)), **of)
+        for name in AMOUNTS
+    ]
     return [*cells, with_figures(here, sums.with_figures["forecast_mnok"])]
 
 

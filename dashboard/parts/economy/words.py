@@ -14,7 +14,7 @@ from pipelines.answers.economy.economy import Economy
 from pipelines.answers.economy.funding import NOWHERE, SEVERAL
 from pipelines.answers.economy.over_frames import OverFrames
 from pipelines.history.snapshot import NoSnapshot, Snapshot
-from pipelines.methods.money import NO_AREA, SEVERAL_AREAS
+from pipelines.methods.area_shares import NO_AREA, SEVERAL_AREAS
 
 # From this size on, a sum in a sentence has no decimals.
 _LARGE_MNOK = 100
@@ -67,7 +67,8 @@ def _against_frames(here: Surroundings, chosen: Chosen, over: OverFrames) -> str
     amount = in_sentence(here, over.over_mnok)
     side = "over" if over.over_mnok > 0 else "under" if over.over_mnok < 0 else "at"
     frames = here.say(f"economy.finding.{side}", amount=amount, n=over.with_figures[0])
-    if over.drivers_pct is None:
+    # Who makes the rise is no answer to being below it.
+    if over.drivers_pct is None or over.over_mnok <= 0:
         return frames
     drivers = over.drivers
     if len(drivers) == 1:
@@ -87,8 +88,10 @@ def _short_price(here: Surroundings, chosen: Chosen) -> str:
 
 
 def unit(here: Surroundings, chosen: Chosen) -> str:
-    """Mill. kr, 2024-kroner, uten mva., which projects, and that of an area it is its part alone."""
+    """Mill. kr, 2024-kroner, uten mva., which projects; of an area its part alone, of a municipality projects as a whole."""
     said = here.say("economy.unit", price=price_said(here, chosen.price), projects=chosen.said)
+    if chosen.selection.municipality_code:
+        said = f"{said}, {here.say('economy.whole_projects')}"
     return f"{said}, {here.say('economy.area_share')}" if chosen.selection.working_area_id else said
 
 

@@ -18,7 +18,8 @@ from dashboard.parts.filters import Chosen
 from dashboard.parts.progress.words import day_said, days_said, phase_said, phases_in_order, published, signed_days
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
-from domain.numbers import decimal_text
+from domain.numbers import date_text, decimal_text
+from pipelines.answers.economy.bridges import first_reported
 from pipelines.answers.progress.earned import BUILDING, PlanAgainstActual, plan_against_actual
 from pipelines.answers.progress.progress import MONTHS, Moved, Openings, Phases, by_phase, most_moved, moved, openings
 
@@ -43,12 +44,25 @@ def all_moved(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple
     return kept(ask, "moved", *here.known(agreement), *chosen.key)
 
 
+def is_reported(here: Surroundings, agreement: Agreement) -> bool:
+    """Whether any return was known on the reader's day."""
+    ask = partial(first_reported, published(here), agreement, here.as_of)
+    return kept(ask, "first_reported", *here.known(agreement)) is not None
+
+
 def nothing_reported(here: Surroundings, agreement: Agreement) -> None:
-    """What is known besides returns: cited facts of a real agreement."""
+    """That nothing is reported, and what is known besides returns: cited facts of a real agreement."""
+    day = date_text(here.as_of, here.language)
+    blocks.finding(here.say("progress.finding.no_projects", name=agreement.short_name, day=day))
     blocks.small(here.say("progress.nothing_reported"))
     if cited_blocks.has_cited_projects(here, agreement):
         blocks.small(here.say("progress.cited_below"))
         cited_blocks.cited_portfolio(here, agreement, is_lead=False)
+
+
+def has_arrows(found: tuple[Moved, ...]) -> bool:
+    """Whether any opening has moved that can be drawn against the adopted plan."""
+    return any(it.baseline_days is not None for it in most_moved(found))
 
 
 def arrows(here: Surroundings, agreement: Agreement, chosen: Chosen, found: tuple[Moved, ...]) -> None:
@@ -56,7 +70,8 @@ def arrows(here: Surroundings, agreement: Agreement, chosen: Chosen, found: tupl
     every = [it for it in found if it.previous_days]
     rows = [it for it in most_moved(found) if it.baseline_days is not None]
     if not rows:
-        blocks.title(here.say("progress.arrows.none"))
+        is_first = all(it.previous_days is None for it in found)
+        blocks.title(here.say("progress.arrows.first" if is_first else "progress.arrows.none"))
         source_line(here, here.say("progress.source"))
         return
     n_later = sum((it.previous_days or 0) > 0 for it in every)

@@ -14,11 +14,10 @@ from dashboard.parts.progress.tables import columns_of, hand_out
 from dashboard.parts.progress.words import phase_said, published
 from dashboard.parts.project_links import project_link
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced, traced_sum
+from dashboard.parts.trace_links import computed, traced
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text
-from pipelines.answers.economy.lines import SPENT
-from pipelines.answers.progress.earned import BUDGET, Earned, earned, is_slower
+from pipelines.answers.progress.earned import Earned, earned, is_slower
 from pipelines.writing.tables import Cell
 
 _NUMBERS = ("planned_pct", "physical_pct", "spi_t", "cpi", "spent", "budget", "share", "years")
@@ -40,14 +39,14 @@ def earned_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     if told:
         blocks.title(_title(here, told), here.say("progress.earned.unit", price=price))
         heads = ("project", "planned_pct", "physical_pct", "spi_t", "cpi", "reason")
-        columns, rows = blocks.noted(columns_of(here, heads, _NUMBERS), [_told(here, agreement, it) for it in told])
+        columns, rows = blocks.noted(columns_of(here, heads, _NUMBERS), [_told(here, agreement, chosen, it) for it in told])
         blocks.table(here.say("progress.earned.caption"), columns, rows)
     else:
         blocks.title(here.say("progress.earned.none"))
     if rest:
         blocks.title(here.say("progress.earned.spending_title"), here.say("progress.earned.unit", price=price))
         columns = columns_of(here, ("project", "phase", "spent", "budget", "share", "years", "why"), _NUMBERS)
-        blocks.table(here.say("progress.earned.spending_caption"), columns, [_spent(here, agreement, it) for it in rest])
+        blocks.table(here.say("progress.earned.spending_caption"), columns, [_spent(here, agreement, chosen, it) for it in rest])
     source_line(here, here.say("progress.source"))
     how(here, [here.say(f"progress.how.{name}") for name in ("spi_t", "cpi", "spent", "share")])
     if found:
@@ -68,25 +67,26 @@ def _slowest(it: Earned) -> tuple[bool, float, str]:
     return spi_t is None, spi_t or 0.0, it.project_id
 
 
-def _told(here: Surroundings, agreement: Agreement, it: Earned) -> list[Said]:
-    pace, cost = (_ratio(here, getattr(it.found, name)) for name in _RATIOS)
+def _told(here: Surroundings, agreement: Agreement, chosen: Chosen, it: Earned) -> list[Said]:
+    ratios = (_of(here, agreement, chosen, it, name, _ratio(here, getattr(it.found, name))) for name in _RATIOS)
     return [
         _project(here, agreement, it), _pct(here, agreement, it, "planned_pct"), _pct(here, agreement, it, "physical_pct"),
-        pace, _of_lines(here, agreement, it, SPENT, cost), _reasons(here, it.found.reasons if it.found else {}, _RATIOS),
+        *ratios, _reasons(here, it.found.reasons if it.found else {}, _RATIOS),
     ]  # fmt: skip
 
 
-def _spent(here: Surroundings, agreement: Agreement, it: Earned) -> list[Said]:
+def _spent(here: Surroundings, agreement: Agreement, chosen: Chosen, it: Earned) -> list[Said]:
     own = it.spent
     lacking = _reasons(here, own.reasons, ("spent_mnok", "planned_mnok"))
     whys = [here.say(f"progress.why.{it.why}"), lacking]
     amounts = [
-        _of_lines(here, agreement, it, column, _mnok(here, mnok))
-        for column, mnok in ((SPENT, own.spent_mnok), (BUDGET, own.planned_mnok))
+        _of(here, agreement, chosen, it, name, _mnok(here, mnok))
+        for name, mnok in (("spent_past_years", own.spent_mnok), ("budget_past_years", own.planned_mnok))
     ]
     return [
         _project(here, agreement, it), phase_said(here, it.phase), *amounts,
-        decimal_text(own.spent_of_planned_pct, 0, here.language), str(it.through_year), ". ".join(why for why in whys if why),
+        _of(here, agreement, chosen, it, "spent_of_budget", decimal_text(own.spent_of_planned_pct, 0, here.language)),
+        str(it.through_year), ". ".join(why for why in whys if why),
     ]  # fmt: skip
 
 
@@ -107,11 +107,9 @@ def _pct(here: Surroundings, agreement: Agreement, it: Earned, name: str) -> Sai
     return traced(here, agreement, it.report.submission_id, "progress", it.report.row_number, name, said)
 
 
-def _of_lines(here: Surroundings, agreement: Agreement, it: Earned, column: str, said: str) -> Said:
-    """What is computed of a project's lines of economy; leads to all their cells."""
-    if said == NO_VALUE:
-        return said
-    return traced_sum(here, agreement, it.submission_id, "economy", it.project_id, column, said)
+def _of(here: Surroundings, agreement: Agreement, chosen: Chosen, it: Earned, name: str, said: str) -> Said:
+    """What is computed of a project; leads to the cells that it is computed from."""
+    return computed(here, agreement, chosen, f"progress.{name}", said, grain="project", of=it.project_id)
 
 
 def _ratio(here: Surroundings, ratio: float | None) -> str:

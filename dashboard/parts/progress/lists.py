@@ -26,12 +26,13 @@ from dashboard.parts.progress.words import (
 )
 from dashboard.parts.project_links import project_link
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from dashboard.theme import CATEGORIES
 from domain.model import Agreement
 from domain.numbers import period_text
 from pipelines.answers.progress.milestone_history import BASELINE
 from pipelines.answers.progress.progress import ChangedBaseline, Phases, rebaselines
-from pipelines.methods.money import NO_AREA
+from pipelines.methods.area_shares import NO_AREA
 from pipelines.writing.tables import Cell
 
 _PANELS_IN_A_ROW = 3
@@ -51,13 +52,27 @@ def phase_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
     heads = [Column(here.say("progress.column.phase"))]
     heads += [Column(area_said(here, agreement, area), True) for area in areas]
     heads.append(Column(here.say("progress.column.total"), True))
-    rows = [[phase_said(here, phase), *(str(counts[area][phase]) for area in areas), str(totals[phase])] for phase in phases]
-    sums = [str(sum(counts[area].values())) for area in areas]
-    rows.append([here.say("progress.phases.total"), *sums, str(found.n_projects)])
+    led_to = partial(_count, here, agreement, chosen)
+    rows: list[list[Said]] = [
+        [
+            phase_said(here, phase),
+            *(led_to(f"_{phase}", counts[area][phase], area) for area in areas),
+            led_to(f"_{phase}", totals[phase]),
+        ]
+        for phase in phases
+    ]
+    sums = [led_to("", sum(counts[area].values()), area) for area in areas]
+    rows.append([here.say("progress.phases.total"), *sums, led_to("", found.n_projects)])
     blocks.table(here.say("progress.phases.caption"), heads, rows, len(rows) - 1)
     source_line(here, f"{here.say('progress.source')} {here.say('progress.phases.several', n=len(found.in_several_areas))}")
     exported: list[list[Cell]] = [[phase, *(counts[area][phase] for area in areas), totals[phase]] for phase in phases]
     hand_out(here, agreement, chosen, "phases", here.say("progress.export.phases"), ("phase", *areas, "total"), exported)
+
+
+def _count(here: Surroundings, agreement: Agreement, chosen: Chosen, phase: str, n: int, area: str | None = None) -> Said:
+    """A number of projects in a phase that leads to them."""
+    named = {"grain": "area", "of": area} if area else {}
+    return computed(here, agreement, chosen, f"progress.projects{phase}", str(n), **named)
 
 
 def _areas(agreement: Agreement, found: Phases) -> list[str]:
@@ -82,6 +97,13 @@ def _panels(here: Surroundings, agreement: Agreement, chosen: Chosen, counts: Ma
                 phase_panel(here, own, highest, colour, ("phase_panel", area, *key), area)
 
 
+def _moved(here: Surroundings, agreement: Agreement, it: ChangedBaseline, said: str) -> Said:
+    """Words about a change that lead to both of its dates."""
+    change = it.change
+    of = f"{change.project_id}:{change.milestone}:{change.period}"
+    return computed(here, agreement, None, "progress.baseline_moved", said, grain="milestone", of=of)
+
+
 def baseline_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
     """Every change of a baseline, with the decision that it names or none."""
     ask = partial(rebaselines, published(here), agreement, here.as_of, chosen.selection)
@@ -96,9 +118,10 @@ def baseline_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> N
     rows: list[list[Said]] = [
         [
             project_link(here, agreement, it.change.project_id, f"{it.change.project_id} {it.project_name}"),
-            milestone_said(here, it.change.milestone), day_said(here, it.change.from_on),
+            milestone_said(here, it.change.milestone), _moved(here, agreement, it, day_said(here, it.change.from_on)),
             led(here, agreement, it.report, BASELINE, day_said(here, it.change.to_on)),
-            days_said(here, it.change.moved_days), it.change.decision or here.say("progress.baselines.no_decision"),
+            _moved(here, agreement, it, days_said(here, it.change.moved_days)),
+            it.change.decision or here.say("progress.baselines.no_decision"),
             here.say("progress.baselines.adopted" if it.is_adopted else "progress.baselines.not_adopted"),
             period_text(it.change.period, here.language),
         ]

@@ -26,7 +26,7 @@ from dashboard.parts.progress.words import (
 )
 from dashboard.parts.project_links import project_link
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced
+from dashboard.parts.trace_links import computed_of, traced
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, period_text
 from pipelines.answers.progress.milestone_history import ACTUAL, BASELINE, FORECAST, MilestoneReport
@@ -50,7 +50,9 @@ def opening_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found
     """The openings to come along time and in a table, and the forecasts that have passed."""
     days = {"first": day_said(here, found.after_on), "last": day_said(here, found.until_on)}
     if found.listed:
-        blocks.title(here.say("progress.openings.title", **days), here.say("progress.openings.unit"))
+        is_ranged = any(it.range.low_on for it in found.listed)
+        unit = here.say("progress.openings.unit" if is_ranged else "progress.openings.unit_alone")
+        blocks.title(here.say("progress.openings.title", **days), unit)
         drawn = found.listed[:_DRAWN]
         key = (*here.known(agreement), *chosen.key, here.language, here.ground)
         figure = kept(partial(_draw_openings, here, found, drawn), "opening_dates", *key)
@@ -78,8 +80,8 @@ def _passed(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Seq
     blocks.title(here.say("progress.openings.passed", n=len(found)), here.say("progress.openings.passed_why"))
     rows: list[list[Said]] = [
         [
-            _project(here, agreement, it), _expected(here, agreement, it), days_said(here, it.previous_days),
-            days_said(here, it.baseline_days), period_text(it.report.period, here.language) if it.report else NO_VALUE,
+            _project(here, agreement, it), _expected(here, agreement, it), _since_previous(here, agreement, it),
+            _against_plan(here, agreement, it), period_text(it.report.period, here.language) if it.report else NO_VALUE,
         ]
         for it in found
     ]  # fmt: skip
@@ -96,7 +98,7 @@ def moved_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
     rows: list[list[Said]] = [
         [
             _project(here, agreement, it), _expected(here, agreement, it), _previous(here, agreement, it),
-            days_said(here, it.previous_days), _baseline(here, agreement, it), days_said(here, it.baseline_days),
+            _since_previous(here, agreement, it), _baseline(here, agreement, it), _against_plan(here, agreement, it),
             phase_said(here, it.phase),
         ]
         for it in ordered
@@ -130,8 +132,9 @@ def _draw_openings(here: Surroundings, found: Openings, drawn: Sequence[Opening]
 
 def _opening(here: Surroundings, agreement: Agreement, it: Opening) -> list[Said]:
     return [
-        _project(here, agreement, it.moved), _expected(here, agreement, it.moved), _range(here, it),
-        days_said(here, it.moved.previous_days), days_said(here, it.moved.baseline_days), phase_said(here, it.moved.phase),
+        _project(here, agreement, it.moved), _expected(here, agreement, it.moved),
+        computed_of(here, agreement, "progress.opening_range", it.moved.project_id, _range(here, it)),
+        _since_previous(here, agreement, it.moved), _against_plan(here, agreement, it.moved), phase_said(here, it.moved.phase),
     ]  # fmt: skip
 
 
@@ -143,6 +146,16 @@ def _range(here: Surroundings, it: Opening) -> str:
 
 def _project(here: Surroundings, agreement: Agreement, it: Moved) -> Said:
     return project_link(here, agreement, it.project_id, project_said(it))
+
+
+def _since_previous(here: Surroundings, agreement: Agreement, it: Moved) -> Said:
+    said = days_said(here, it.previous_days)
+    return computed_of(here, agreement, "progress.moved_since_previous", it.project_id, said)
+
+
+def _against_plan(here: Surroundings, agreement: Agreement, it: Moved) -> Said:
+    said = days_said(here, it.baseline_days)
+    return computed_of(here, agreement, "progress.moved_against_plan", it.project_id, said)
 
 
 def _expected(here: Surroundings, agreement: Agreement, it: Moved) -> Said:
@@ -157,9 +170,11 @@ def _previous(here: Surroundings, agreement: Agreement, it: Moved) -> Said:
 
 
 def _baseline(here: Surroundings, agreement: Agreement, it: Moved) -> Said:
-    """The adopted baseline; it leads to its cell where the newest report states the same."""
-    is_stated = it.report is not None and it.report.stated.baseline_on == it.baseline_on
-    return led(here, agreement, it.report if is_stated else None, BASELINE, day_said(here, it.baseline_on))
+    """The adopted baseline; it leads to its cell where the newest report states it, else to what is computed with it."""
+    said = day_said(here, it.baseline_on)
+    if it.report is None or it.report.stated.baseline_on != it.baseline_on:
+        return computed_of(here, agreement, "progress.moved_against_plan", it.project_id, said)
+    return led(here, agreement, it.report, BASELINE, said)
 
 
 def led(here: Surroundings, agreement: Agreement, report: MilestoneReport | None, column: str, said: str) -> Said:

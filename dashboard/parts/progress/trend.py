@@ -16,13 +16,13 @@ from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.progress.blocks import HOVER
-from dashboard.parts.progress.tables import hand_out
+from dashboard.parts.progress.tables import hand_out, led
 from dashboard.parts.progress.words import day_said, days_said, iso, milestone_said, project_said, published
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced
+from dashboard.parts.trace_links import computed, traced
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, period_text
-from pipelines.answers.progress.milestone_history import ACTUAL, FORECAST, OPENING, MilestoneHistory, MilestoneReport
+from pipelines.answers.progress.milestone_history import ACTUAL, BASELINE, FORECAST, OPENING, MilestoneHistory, MilestoneReport
 from pipelines.answers.progress.progress import Moved, milestone_trends, most_moved
 from pipelines.writing.tables import Cell
 
@@ -30,7 +30,7 @@ _EXPORT = (
     "project_id", "milestone", "period", "stated_baseline_on", "adopted_baseline_on", "forecast_on", "actual_on",
     "moved_previous_days", "moved_baseline_days", "baseline_decision", "submission_id", "row_number",
 )  # fmt: skip
-_SHOWN_REPORTS = 5
+_SHOWN_REPORTS = 4
 
 
 def trend_view(here: Surroundings, agreement: Agreement, chosen: Chosen, moves: Sequence[Moved]) -> None:
@@ -124,8 +124,18 @@ def _table(here: Surroundings, agreement: Agreement, found: Sequence[MilestoneHi
         last = history.trend.points[-1]
         cells = [_cell(here, agreement, history.report_of(period)) for period in periods]
         name = milestone_said(here, history.milestone)
-        rows.append([name, day_said(here, last.baseline_on), *cells, days_said(here, last.slip_baseline_days)])
+        of = f"{history.project_id}:{history.milestone}"
+        moved = days_said(here, last.slip_baseline_days)
+        adopted = led(here, agreement, _adopted_in(history), BASELINE, day_said(here, last.baseline_on))
+        days = computed(here, agreement, None, "progress.milestone_against_plan", moved, grain="milestone", of=of)
+        rows.append([name, adopted, *cells, days])
     blocks.table(here.say("progress.trend.caption"), columns, rows)
+
+
+def _adopted_in(history: MilestoneHistory) -> MilestoneReport | None:
+    """The newest report that states the baseline that is adopted."""
+    adopted_on = history.trend.points[-1].baseline_on
+    return next((it for it in reversed(history.reports) if adopted_on and it.stated.baseline_on == adopted_on), None)
 
 
 def _cell(here: Surroundings, agreement: Agreement, report: MilestoneReport | None) -> Said:

@@ -11,7 +11,7 @@ from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, decimal_text, signed_text
 from pipelines.answers.progress.progress import Moved, Openings
 from pipelines.history.snapshot import NoSnapshot, Snapshot
-from pipelines.methods.money import NO_AREA
+from pipelines.methods.area_shares import NO_AREA
 
 _OWN_REASONS = ("blank", "no_row")
 
@@ -23,13 +23,11 @@ def published(here: Surroundings) -> Snapshot:
     return here.snapshot
 
 
-def headline(here: Surroundings, agreement: Agreement, is_everything: bool, n_projects: int, found: Openings) -> str:
+def headline(here: Surroundings, n_projects: int, found: Openings) -> str:
     """How many openings are to come and how many of them moved later, and how many forecasts have passed."""
-    if not n_projects and not is_everything:
-        return here.say("progress.finding.no_selected")
     if not n_projects:
-        return here.say("progress.finding.no_projects", name=agreement.short_name, day=date_text(here.as_of, here.language))
-    sentence = _openings(here, len(found.listed), len(found.moved_later))
+        return here.say("progress.finding.no_selected")
+    sentence = _openings(here, found)
     if not found.passed:
         return sentence
     n = len(found.passed)
@@ -37,13 +35,15 @@ def headline(here: Surroundings, agreement: Agreement, is_everything: bool, n_pr
     return f"{sentence} {passed}"
 
 
-def _openings(here: Surroundings, n: int, n_later: int) -> str:
+def _openings(here: Surroundings, found: Openings) -> str:
+    n, n_later = len(found.listed), len(found.moved_later)
     if n == 0:
         return here.say("progress.finding.no_openings")
     if n == 1:
         return here.say("progress.finding.one_opening")
-    later = here.say("progress.finding.moved", n=n_later) if n_later else here.say("progress.finding.moved_none")
-    return f"{here.say('progress.finding.openings', n=n)} {later}"
+    is_first = all(it.moved.previous_days is None for it in found.listed)
+    key = "first" if is_first else "moved" if n_later else "moved_none"
+    return f"{here.say('progress.finding.openings', n=n)} {here.say(f'progress.finding.{key}', n=n_later)}"
 
 
 def days_said(here: Surroundings, days: int | None) -> str:

@@ -17,6 +17,7 @@ from dashboard.parts.escape import as_html
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen, price_said
+from dashboard.parts.project.scales import scale_changes
 from dashboard.parts.project.words import cost_title, date_title, day_said, names_said, profile_line
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import LEVEL_SYMBOLS, level_colour
@@ -91,7 +92,7 @@ def date_figure(here: Surroundings, agreement: Agreement, chosen: Chosen, histor
     source_line(here, here.say("project.source"))
 
 
-def colour_strip(here: Surroundings, history: ProjectHistory) -> None:
+def colour_strip(here: Surroundings, agreement: Agreement, history: ProjectHistory) -> None:
     """Reported colours above those of the figures, report by report, and how both are on the date."""
     pairs = [(report.reported["overall"][0], report.data_colour) for report in history.reports]
     greener = sum(_rank(reported) < _rank(figures) for reported, figures in pairs if reported)
@@ -116,6 +117,7 @@ def colour_strip(here: Surroundings, history: ProjectHistory) -> None:
         f'<caption>{as_html(caption)}</caption><thead><tr><th scope="col">{as_html(here.say("project.strip.whose"))}</th>'
         f"{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+    scale_changes(here, agreement, history)
     source_line(here, here.say("project.source"))
     how(here, (here.say(f"project.how.{part}") for part in ("forecast", "opening", "spent", "colour", "corrected")))
 
@@ -207,9 +209,12 @@ def _short_day(here: Surroundings, line: str, row: pd.Series) -> str:
 
 
 def _report_ticks(history: ProjectHistory) -> list[Tick]:
-    """The year stands at its first report."""
+    """The year stands at its first report; the first year not where the next one follows so soon that they would touch."""
     years = [Period.parse(report.period).last.year for report in history.reports]
-    return [Tick(place, str(year) if place == 0 or years[place - 1] != year else "") for place, year in enumerate(years)]
+    first = [place for place, year in enumerate(years) if place == 0 or years[place - 1] != year]
+    if len(first) > 1 and first[1] * _MOST_TICKS < len(years) * 2:
+        first = first[1:]
+    return [Tick(place, str(year) if place in first else "") for place, year in enumerate(years)]
 
 
 def _mnok_ticks(here: Surroundings, amounts: pd.Series, least: float) -> list[Tick]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
-
-import pandas as pd
+from typing import Any
 
 from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded
@@ -55,7 +55,7 @@ def chosen_project(here: Surroundings, agreement: Agreement) -> str | None:
 
 def project_list(
     here: Surroundings, agreement: Agreement, chosen: Chosen
-) -> tuple[pd.DataFrame, dict[str, tuple[Level, Colour | None]]]:
+) -> tuple[list[dict[str, Any]], dict[str, tuple[Level, Colour | None]]]:
     """The projects of what is chosen with what they cost, and the colours of all projects on the date."""
     snapshot = published(here)
     ask = partial(costs, snapshot, agreement, chosen.price, here.as_of, chosen.selection)
@@ -66,11 +66,11 @@ def project_list(
 def finder_sentence(here: Surroundings, agreement: Agreement, chosen: Chosen) -> str:
     """How many projects there are, for how many the figures say deviation, and how many are reported better than that."""
     found, by_id = project_list(here, agreement, chosen)
-    if found.empty and chosen.selection.is_everything:
+    if not found and chosen.selection.is_everything:
         return here.say("project.finder.none", name=agreement.short_name, day=date_text(here.as_of, here.language))
-    if found.empty:
+    if not found:
         return here.say("project.finder.nothing")
-    pairs = [by_id[project_id] for project_id in found["project_id"] if project_id in by_id]
+    pairs = [by_id[project_id] for row in found if (project_id := row["project_id"]) in by_id]
     greener = sum(
         figures in _ORDER and reported is not None and _ORDER[reported] < _ORDER[figures] for figures, reported in pairs
     )
@@ -81,7 +81,7 @@ def finder_sentence(here: Surroundings, agreement: Agreement, chosen: Chosen) ->
 def finder(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
     """The list of what is chosen; cited projects where none is reported."""
     found, by_id = project_list(here, agreement, chosen)
-    if found.empty:
+    if not found:
         if chosen.selection.is_everything and cited_blocks.has_cited_projects(here, agreement):
             blocks.small(here.say("project.finder.cited_below"))
             cited_blocks.cited_portfolio(here, agreement, is_lead=False)
@@ -93,7 +93,7 @@ def project_table(
     here: Surroundings,
     agreement: Agreement,
     chosen: Chosen,
-    found: pd.DataFrame,
+    found: Sequence[Mapping[str, Any]],
     by_id: dict[str, tuple[Level, Colour | None]],
     title: str,
 ) -> None:
@@ -102,13 +102,13 @@ def project_table(
     names = ("project", "reported", "figures", "forecast_mnok", "area", "phase", "standing")
     rows: list[list[Said]] = []
     exported: list[list[Cell]] = []
-    for row in found.to_dict("records"):
+    for row in found:
         project_id, forecast = str(row["project_id"]), row["forecast_mnok"]
         figures, reported = by_id.get(project_id, (None, None))
         said = mnok_text(here, forecast)
         led: Said = NO_VALUE
         if said != NO_VALUE:
-            submission_id, row_number = int(row["submission_id"]), int(row["row_number"])
+            submission_id, row_number = row["submission_id"], row["row_number"]
             led = traced(here, agreement, submission_id, "cost_estimates", row_number, "forecast_mnok", said)
         rows.append([
             project_link(here, agreement, project_id, f"{project_id} {row['project_name']}"),
@@ -120,9 +120,8 @@ def project_table(
             coded(here, "projects", "standing", row["standing"]),
         ])  # fmt: skip
         plain = [row[name] if isinstance(row[name], str) else None for name in _EXPORTED[:6]]
-        number = None if forecast is None or forecast != forecast else float(forecast)
-        places = [int(row[name]) if row[name] == row[name] and row[name] is not None else None for name in _EXPORTED[-2:]]
-        exported.append([*plain, reported, figures, number, *places])
+        number = None if forecast is None else float(forecast)
+        exported.append([*plain, reported, figures, number, *(row.get(name) for name in _EXPORTED[-2:])])
     blocks.table(here.say("project.finder.caption"), columns(here, names), rows)
     source_line(here, here.say("project.source"))
     hand_out(here, agreement, chosen, "projects", here.say("project.finder.export"), _EXPORTED, exported)

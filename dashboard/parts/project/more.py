@@ -177,8 +177,11 @@ def _deviation_cells(here: Surroundings, agreement: Agreement, found: OpenDeviat
     result = found.result
     period = period_text(result.since_period or result.period, here.language)
     since = here.say("project.deviations.since", period=period, reports=reports_said(here, max(result.periods_in_a_row, 1)))
-    rule = page_link(here, agreement, "deviations", rule_name(here, result.rule), deviation=found.deviation_id)
-    return [rule, level_text(here, result.level_told), how_much(here, result), since]
+    rule, much = (
+        page_link(here, agreement, "deviations", said, deviation=found.deviation_id)
+        for said in (rule_name(here, result.rule), how_much(here, result))
+    )
+    return [rule, level_text(here, result.level_told), much, since]
 
 
 def _course_table(here: Surroundings, history: ProjectHistory) -> None:

@@ -15,10 +15,10 @@ from dashboard.parts.filters import Chosen, price_said
 from dashboard.parts.levels import level_said
 from dashboard.parts.project.words import day_said
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced, traced_sum
+from dashboard.parts.trace_links import computed, traced, traced_sum
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text, period_text
-from pipelines.answers.economy.lines import Line
+from pipelines.answers.economy.line_table import Line
 from pipelines.answers.project.history import COSTS, SUBJECTS, ProjectHistory, Report
 from pipelines.answers.project.sheets import MilestoneRow, ProjectSheets
 from pipelines.methods.money import Amount, Figure
@@ -160,7 +160,7 @@ def level_text(here: Surroundings, level: str | None) -> str:
     return level_said(here, level).replace(" ", "\u00a0")
 
 
-def milestone_table(here: Surroundings, agreement: Agreement, sheets: ProjectSheets) -> None:
+def milestone_table(here: Surroundings, agreement: Agreement, project_id: str, sheets: ProjectSheets) -> None:
     """The milestones of the newest report."""
     blocks.title(here.say("project.milestones.title"))
     if not sheets.milestones:
@@ -168,18 +168,20 @@ def milestone_table(here: Surroundings, agreement: Agreement, sheets: ProjectShe
         return
     has_decisions = any(row.baseline_decision for row in sheets.milestones)
     names = ["milestone", "baseline_on", "forecast_on", "actual_on", "slip", *(["decision"] if has_decisions else [])]
-    rows = [_milestone_cells(here, agreement, row)[: len(names)] for row in sheets.milestones]
+    rows = [_milestone_cells(here, agreement, project_id, row)[: len(names)] for row in sheets.milestones]
     blocks.table(here.say("project.milestones.caption"), columns(here, names), rows)
     source_line(here, here.say("project.source"))
 
 
-def _milestone_cells(here: Surroundings, agreement: Agreement, row: MilestoneRow) -> list[Said]:
+def _milestone_cells(here: Surroundings, agreement: Agreement, project_id: str, row: MilestoneRow) -> list[Said]:
     days = {"baseline_on": row.baseline_on, "forecast_on": row.forecast_on, "actual_on": row.actual_on}
     cells: list[Said] = [
         traced(here, agreement, row.submission_id, "milestones", row.row_number, name, day_said(here, day)) if day else NO_VALUE
         for name, day in days.items()
     ]
-    slip = NO_VALUE if row.slip_days is None else decimal_text(row.slip_days, 0, here.language)
+    days_later = NO_VALUE if row.slip_days is None else decimal_text(row.slip_days, 0, here.language)
+    of = f"{project_id}:{row.milestone}"
+    slip = computed(here, agreement, None, "progress.milestone_against_stated", days_later, grain="milestone", of=of)
     return [coded(here, "milestones", "milestone", row.milestone), *cells, slip, row.baseline_decision or ""]
 
 

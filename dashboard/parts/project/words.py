@@ -57,6 +57,9 @@ def cost_title(here: Surroundings, history: ProjectHistory) -> str:
     first, last = (told[0].mnok(FORECAST), told[-1].mnok(FORECAST)) if told else (None, None)
     if first is None or last is None:
         return here.say("project.cost_history.title_none")
+    if told[-1] is not history.reports[-1]:
+        period = period_text(told[-1].period, here.language)
+        return here.say("project.cost_history.title_last", last=mnok_text(here, last), period=period)
     side = "up" if last > first else "down" if last < first else "same" if len(told) > 1 else "first"
     return here.say(
         f"project.cost_history.title_{side}",

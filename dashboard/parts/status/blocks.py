@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 
@@ -18,6 +17,7 @@ from dashboard.parts.rules.words import how_much
 from dashboard.parts.status.grid import Block
 from dashboard.parts.status.marks import LevelRow, Look, Part, ScaleMark, levels, parts, scale
 from dashboard.parts.status.money import money_block
+from dashboard.parts.status.since import since_asked
 from dashboard.parts.status.words import (
     changes_title,
     deviations_changed,
@@ -25,6 +25,7 @@ from dashboard.parts.status.words import (
     openings_changed,
 )
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed, computed_address, traced_figure
 from dashboard.theme import LEVEL_SYMBOLS, SYMBOLS, level_colour
 from domain.facts import Unknown
 from domain.model import Agreement
@@ -34,6 +35,7 @@ from pipelines.answers.deviations.listed import NO_AREA
 from pipelines.answers.goal.goal import IndexPoint
 from pipelines.answers.prices import price
 from pipelines.answers.status import Status, status
+from pipelines.answers.trace.published import rolling_key
 from pipelines.history.snapshot import Snapshot
 
 # So many decisions are named.
@@ -48,15 +50,6 @@ def state(here: Surroundings, agreement: Agreement, snapshot: Snapshot) -> Statu
     since = since_asked(here)
     ask = partial(status, snapshot, agreement, here.as_of, since, in_price)
     return kept(ask, "status", *here.known(agreement), since, in_price.choice if in_price else None)
-
-
-def since_asked(here: Surroundings) -> dt.date | None:
-    """The day that the address asks to compare with; None where it asks for none, for nonsense or for no earlier day."""
-    try:
-        day = dt.date.fromisoformat(asked("since") or "")
-    except ValueError:
-        return None
-    return day if day < here.as_of else None
 
 
 def all_blocks(here: Surroundings, agreement: Agreement, found: Status) -> list[Block]:
@@ -76,7 +69,14 @@ def goal_block(here: Surroundings, agreement: Agreement, found: Status) -> Block
     return Block(
         title,
         way,
-        f"{signed_text(point.index_pct, 1, here.language)} %",
+        traced_figure(
+            here,
+            agreement,
+            point.submission_id,
+            "rolling_index",
+            rolling_key(point.window_months, point.last_month),
+            f"{signed_text(point.index_pct, 1, here.language)} %",
+        ),
         here.say("status.goal.unit", year=point.reference_year, years=years),
         sentence=here.say(f"status.goal.{answer}", symbol=SYMBOLS[answer], year=point.reference_year),
         figure=_interval(here, point),
@@ -115,7 +115,8 @@ def decisions_block(here: Surroundings, agreement: Agreement, found: Status) -> 
     if n > _NAMED:
         more = here.say("status.decisions.more", n=n - _NAMED)
         lines.append(page_link(here, agreement, "deviations", more, **chosen))
-    return Block(title, way, str(n), here.say(f"status.decisions.{'one' if n == 1 else 'other'}"), lines=tuple(lines))
+    number = computed(here, agreement, None, "status.decisions", str(n))
+    return Block(title, way, number, here.say(f"status.decisions.{'one' if n == 1 else 'other'}"), lines=tuple(lines))
 
 
 def _decision(here: Surroundings, agreement: Agreement, it: OpenDeviation) -> Link:
@@ -142,7 +143,8 @@ def progress_block(here: Surroundings, agreement: Agreement, found: Status) -> B
     )
     sentence = here.say("status.progress.moved", moved=counts.moved_later, passed=counts.passed)
     number = here.say("status.of", n=counts.opened, of=counts.n_projects)
-    return Block(title, way, number, here.say("status.progress.unit"), sentence=sentence, figure=bar)
+    led = computed(here, agreement, None, "status.openings_opened", number)
+    return Block(title, way, led, here.say("status.progress.unit"), sentence=sentence, figure=bar)
 
 
 def deviations_block(here: Surroundings, agreement: Agreement, found: Status) -> Block:
@@ -153,7 +155,8 @@ def deviations_block(here: Surroundings, agreement: Agreement, found: Status) ->
     total = found.matrix.total
     named = {f"{it}_level": level_said(here, it).replace(" ", "\u00a0") for it in ("red", "yellow")}
     unit = here.say("status.deviations.unit", red=total.levels["red"], yellow=total.levels["yellow"], **named)
-    number = here.say("status.of", n=sum(total.levels.values()), of=total.n_projects)
+    said = here.say("status.of", n=sum(total.levels.values()), of=total.n_projects)
+    number = computed(here, agreement, None, "status.projects_deviating", said)
     return Block(title, way, number, unit, figure=_areas(here, agreement, found))
 
 
@@ -188,11 +191,15 @@ def changes_block(here: Surroundings, agreement: Agreement, found: Status) -> Bl
         page_link(here, agreement, "progress", openings_changed(here, changes)),
         page_link(here, agreement, "goal", index_changed(here, changes, found), view="releases"),
     )
+    basis = "" if since_asked(here) else here.say("status.changes.usual")
     if changes.forecast_mnok is None:
-        return Block(title, way, lines=lines, sentence=here.say("status.changes.no_forecast"))
+        said = here.say("status.changes.no_forecast")
+        return Block(title, way, lines=lines, sentence=f"{said} {basis}" if basis else said)
     decimals = 0 if abs(changes.forecast_mnok) >= 10 else 1
-    number = signed_mnok(here, changes.forecast_mnok, decimals)
-    return Block(title, way, number, here.say("status.changes.unit"), lines=lines)
+    price_asked = price(agreement, here.as_of, asked("price"))
+    address = computed_address(here, agreement, "status.forecast_change", price=price_asked, since=since)
+    number = Link(signed_mnok(here, changes.forecast_mnok, decimals), address)
+    return Block(title, way, number, here.say("status.changes.unit"), sentence=basis, lines=lines)
 
 
 def _no_changes(here: Surroundings, agreement: Agreement, found: Status) -> str:

@@ -20,7 +20,7 @@ class Block:
 
     title: str
     way: Link
-    number: str = ""
+    number: Said = ""
     unit: str = ""
     sentence: str = ""
     figure: str = ""
@@ -37,11 +37,11 @@ def _block(block: Block) -> str:
     head = f'<div class="nv-block-head"><h2>{as_html(block.title)}</h2>{said_html(block.way)}</div>'
     sentence = f"<p>{as_html(block.sentence)}</p>" if block.sentence else ""
     lines = f"<ul>{''.join(f'<li>{said_html(line)}</li>' for line in block.lines)}</ul>" if block.lines else ""
-    kind = f"{' wide' if block.is_wide else ''}{'' if block.number else ' told'}"
+    kind = f"{' wide' if block.is_wide else ''}{'' if str(block.number) else ' told'}"
     return f'<section class="nv-block{kind}">{head}{_number(block)}{block.figure}{lines}{sentence}</section>'
 
 
 def _number(block: Block) -> str:
-    if not block.number:
+    if not str(block.number):
         return ""
-    return f'<p class="nv-number"><b>{as_html(block.number)}</b> <span>{as_html(block.unit)}</span></p>'
+    return f'<p class="nv-number"><b>{said_html(block.number)}</b> <span>{as_html(block.unit)}</span></p>'

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from dashboard.parts.blocks import Link, Said
 from dashboard.parts.economy.words import in_sentence, mnok_text
 from dashboard.parts.project_links import page_link
 from dashboard.parts.status.grid import Block
 from dashboard.parts.status.marks import ScaleMark, scale
 from dashboard.parts.status.words import is_not_compared, kroner_said, side
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.uncertainty.words import chance_said
+from dashboard.parts.trace_links import computed_address
+from dashboard.parts.uncertainty.words import chance_said, rho_said
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text
+from pipelines.answers.prices import Price
 from pipelines.answers.status import Status
 from pipelines.answers.uncertainty.portfolio_risk import PortfolioAt
 
@@ -31,14 +34,19 @@ def money_block(here: Surroundings, agreement: Agreement, found: Status) -> Bloc
     counted = dict(zip(("n", "of"), money.over.with_figures, strict=True))
     if is_not_compared(found) or not money.over.rows:
         n, of = money.whole.with_figures["forecast_mnok"]
-        number = here.say("status.mnok", n=in_sentence(here, cost))
+        number = _led(here, agreement, money.price, "forecast_total", here.say("status.mnok", n=in_sentence(here, cost)))
         return Block(title, way, number, here.say("status.money.cost", n=n, of=of), sentence=said)
     if money.range and (chance := _chance(here, money.range)):
         said = f"{said} {chance}"
     over = money.over.over_mnok
-    number = here.say("status.mnok", n=in_sentence(here, over))
+    number = _led(here, agreement, money.price, "over_p50", here.say("status.mnok", n=in_sentence(here, over)))
     figure = _range(here, cost, money.range) if money.range else ""
     return Block(title, way, number, here.say(f"status.money.{side(over)}", **counted), sentence=said, figure=figure)
+
+
+def _led(here: Surroundings, agreement: Agreement, price: Price | None, figure: str, said: str) -> Said:
+    """An amount of the whole agreement that leads to its cells."""
+    return Link(said, computed_address(here, agreement, f"economy.{figure}", price=price))
 
 
 def _chance(here: Surroundings, at: PortfolioAt) -> str:
@@ -46,7 +54,8 @@ def _chance(here: Surroundings, at: PortfolioAt) -> str:
     reference, chance = at.whole
     if reference.against != "frame" or chance.chance_within is None:
         return ""
-    return here.say("status.money.within", chance=chance_said(here, chance.chance_within))
+    rho = rho_said(here, at.risk.rho)
+    return here.say("status.money.within", chance=chance_said(here, chance.chance_within), rho=rho)
 
 
 def _range(here: Surroundings, cost: Decimal, at: PortfolioAt) -> str:

@@ -54,7 +54,7 @@ def asked_for(here: Surroundings, agreement: Agreement) -> Traced | TracedPublis
 
 def _names_a_figure() -> bool:
     """Whether the address names a figure: choices of the finder alone do not."""
-    return "submission" in st.query_params or "key" in st.query_params
+    return any(name in st.query_params for name in ("submission", "key", "figure"))
 
 
 def _whole(written: str | None) -> int | None:

@@ -174,7 +174,7 @@ def _history_exported(found: Traced) -> tuple[list[str], list[list[Cell]]]:
 
 def over_time(
     here: Surroundings, agreement: Agreement, drawn: Sequence[tuple[str, float | None, bool, bool]], unit: str,
-    key: tuple[object, ...], is_mixed: bool,
+    key: tuple[object, ...], is_mixed: bool, axis: str | None = None,
 ) -> None:  # fmt: skip
     """The line, from two different periods on; amounts of different price bases are not drawn as one line."""
     if is_mixed:
@@ -187,7 +187,7 @@ def over_time(
     said = [number_text(here, round(amount, 3)) for amount in table["amount"]]
     table = table.assign(hover=[f"{label}: {amount}" for label, amount in zip(table["label"], said, strict=True)])
     spoken = "; ".join(table["hover"].iloc[-_SPOKEN:])
-    words = TraceWords(unit, SEPARATORS[here.language])
+    words = TraceWords(unit if axis is None else axis, SEPARATORS[here.language])
     ask = partial(trace_line, table, words, here.palette)
     figure = kept(ask, "trace line", *key, here.language, here.ground, *here.known(agreement))
     show(figure, here.say("page.trace.alt", question=unit, values=spoken), "trace-line")

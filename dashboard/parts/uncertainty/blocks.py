@@ -34,8 +34,11 @@ from pipelines.answers.uncertainty.portfolio_risk import (
 from pipelines.answers.uncertainty.uncertainty import FORECAST, P50, P85, ProjectUncertainty, by_distance, over_p85
 
 HOVER = "%{customdata[0]}<extra></extra>"
-# Figures have at most so many labelled rows; the rest stand in the table.
-MOST_SHOWN = 25
+# The figure has at least so many rows where there are as many, and at most so many of those above their frame; the rest stand
+# in the table.
+_LEAST_SHOWN, _MOST_SHOWN = 15, 25
+# From here on an amount is more than nothing with one decimal.
+_SEEN_MNOK = Decimal("0.05")
 _RHO = "rho"
 _RHOS = tuple(f"{tenths / 10:g}" for tenths in range(11))
 
@@ -80,15 +83,15 @@ def nothing_reported(here: Surroundings, agreement: Agreement) -> None:
 def forecasts_and_frames(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Portfolio) -> None:
     """Each open project's forecast against its frames, the farthest above first."""
     listed = by_distance(found.projects)
-    shown = listed[:MOST_SHOWN]
+    n_over = sum((it.over_p50_mnok or 0) > 0 for it in listed)
+    shown = listed[: min(max(n_over, _LEAST_SHOWN), _MOST_SHOWN)]
     if not shown:
         blocks.small(here.say("uncertainty.whiskers.nothing"))
         return
     over = over_p85(listed)
     key = "over" if over else "none_over"
-    n_between = sum((it.over_p50_mnok or 0) > 0 for it in listed) - len(over)
     blocks.title(
-        here.say(f"uncertainty.whiskers.{key}", n=len(over), between=n_between, of=len(listed)),
+        here.say(f"uncertainty.whiskers.{key}", n=len(over), between=n_over - len(over), of=len(listed)),
         here.say("uncertainty.whiskers.unit"),
     )
     rows = pd.DataFrame([_whisker(here, it) for it in shown])
@@ -118,6 +121,7 @@ def curve_of_portfolio(
         "p85": mnok_near(here, at.risk.p85_mnok),
     }
     show(figure, here.say("uncertainty.curve.alt", low=low, high=high, **said), "uncertainty-curve")
+    blocks.small(here.say("uncertainty.curve.around"))
     known, of = found.with_figures
     source_line(here, here.say("uncertainty.curve.source", n=known, of=of))
     if tightest := tightest_said(here, agreement, at):
@@ -134,7 +138,9 @@ def _whisker(here: Surroundings, project: ProjectUncertainty) -> dict[str, objec
     forecast, p85 = project.of_p50_pct(project.mnok(FORECAST)), project.of_p50_pct(project.mnok(P85))
     level = "green" if over <= 0 else "red" if (project.over_p85_mnok or 0) > 0 else "yellow"
     side = "over" if over > 0 else "under" if over < 0 else "at"
-    signed = signed_text(float(over), 1 if abs(over) < 100 else 0, here.language)
+    # What the sign tells must not be rounded away.
+    decimals = 0 if abs(over) >= 100 else 1 if not over or abs(over) >= _SEEN_MNOK else 3
+    signed = signed_text(float(over), decimals, here.language)
     said = {
         "name": f"{project.project_id} {project.project_name}",
         "forecast": mnok_text(here, project.mnok(FORECAST)),

@@ -16,6 +16,7 @@ from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from dashboard.parts.uncertainty.blocks import HOVER
 from dashboard.parts.uncertainty.tables import hand_out
 from domain.model import Agreement
@@ -114,8 +115,7 @@ def _table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: tupl
     rows: list[list[Said]] = [
         [
             coded(here, "reserve", "reserve_level", use.reserve_level), period_text(str(use.period), here.language),
-            mnok_text(here, use.released_mnok), mnok_text(here, use.held_mnok), mnok_text(here, use.expected_mnok),
-            signed_mnok(here, use.ahead_mnok),
+            *_led(here, agreement, chosen, use),
             here.say("economy.with_figures", n=use.n_projects - use.n_without, of=use.n_projects),
         ]
         for use in sorted(found, key=lambda it: (it.period.last, it.reserve_level != _LEVELS[0]), reverse=True)
@@ -130,6 +130,14 @@ def _table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: tupl
         for use in found
     ]  # fmt: skip
     hand_out(here, agreement, chosen, "reserve", here.say("uncertainty.reserve.export"), _COLUMNS, exported)
+
+
+def _led(here: Surroundings, agreement: Agreement, chosen: Chosen, use: ReserveUse) -> list[Said]:
+    """The amounts of a level and period, each leading to the cells that it is computed from."""
+    told = {name: mnok_text(here, getattr(use, f"{name}_mnok")) for name in ("released", "held", "expected")}
+    told["ahead"] = signed_mnok(here, use.ahead_mnok)
+    of = {"grain": "reserve", "of": f"{use.reserve_level}:{use.period}"}
+    return [computed(here, agreement, chosen, f"uncertainty.reserve_{name}", said, **of) for name, said in told.items()]
 
 
 def _pct(here: Surroundings, pct: object) -> str:

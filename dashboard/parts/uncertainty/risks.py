@@ -19,13 +19,14 @@ from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.levels import level_said
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced
+from dashboard.parts.trace_links import computed, traced
 from dashboard.parts.uncertainty.blocks import HOVER
 from dashboard.parts.uncertainty.tables import hand_out
 from dashboard.parts.uncertainty.words import lack_said
+from domain.matrix_file import matrix_of
 from domain.model import Agreement
-from domain.numbers import NO_VALUE, exact_text
-from domain.risk_matrix import risk_matrix
+from domain.numbers import NO_VALUE, date_text, exact_text
+from domain.risk_matrix import RiskMatrix
 from pipelines.answers.uncertainty.risks import Place, Risk, RiskGrid, open_risks, response_levels, risk_grid, without_response
 from pipelines.writing.tables import Cell
 
@@ -45,7 +46,8 @@ def risks_of(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[
 def matrix_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
     """The matrix, and the risks of the chosen cell."""
     listed = risks_of(here, agreement, chosen)
-    grid = risk_grid(listed, risk_matrix())
+    matrix = matrix_of(agreement)
+    grid = risk_grid(listed, matrix)
     if not grid.places:
         blocks.small(here.say("uncertainty.matrix.nothing"))
         return
@@ -57,17 +59,17 @@ def matrix_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     keys = [_key_of(place) for place in grid.highest_first]
     by_key = dict(zip(keys, grid.highest_first, strict=True))
     label = here.say("uncertainty.matrix.cell")
-    place = by_key[choice("cell", label, keys, keys[0], lambda key: _cell_said(here, grid, by_key[key]))]
+    place = by_key[choice("cell", label, keys, keys[0], lambda key: _cell_said(here, matrix, grid, by_key[key]))]
     figure = kept(
-        partial(_draw, here, grid, place),
+        partial(_draw, here, matrix, grid, place),
         "risk_grid", place, *here.known(agreement), *chosen.key, here.language, here.ground,
     )  # fmt: skip
-    cells = "; ".join(_cell_said(here, grid, found) for found in grid.highest_first)
+    cells = "; ".join(_cell_said(here, matrix, grid, found) for found in grid.highest_first)
     show(figure, here.say("uncertainty.matrix.alt", cells=cells), "uncertainty-matrix")
-    source_line(here, here.say("uncertainty.matrix.source"))
+    source_line(here, classes_said(here, agreement, matrix))
     if grid.not_placed:
         blocks.small(here.say("uncertainty.matrix.not_placed", n=len(grid.not_placed)))
-    _risk_table(here, agreement, _cell_said(here, grid, place), grid.places[place])
+    _risk_table(here, agreement, chosen, _cell_said(here, matrix, grid, place), grid.places[place])
     how(here, [here.say("uncertainty.how.matrix"), here.say("uncertainty.how.matrix_area")])
     hand_out(here, agreement, chosen, "risks", here.say("uncertainty.matrix.export"), _COLUMNS, [_exported(it) for it in listed])
 
@@ -94,7 +96,7 @@ def unanswered_view(here: Surroundings, agreement: Agreement, chosen: Chosen) ->
         [
             f"{it.project_id} {it.project_name}",
             level_said(here, levels.get(it.project_id, "green")),
-            *_said(here, agreement, it),
+            *_said(here, agreement, chosen, it),
             it.responsible or NO_VALUE,
         ]
         for it in shown
@@ -106,12 +108,12 @@ def unanswered_view(here: Surroundings, agreement: Agreement, chosen: Chosen) ->
     hand_out(here, agreement, chosen, "without-response", title, _COLUMNS, [_exported(it) for it in found])
 
 
-def _risk_table(here: Surroundings, agreement: Agreement, caption: str, listed: Sequence[Risk]) -> None:
+def _risk_table(here: Surroundings, agreement: Agreement, chosen: Chosen, caption: str, listed: Sequence[Risk]) -> None:
     heads = ("project", "description", "probability_pct", "consequence_likely_mnok", "expected_mnok", "response")
     rows: list[list[Said]] = [
         [
             f"{it.project_id} {it.project_name}",
-            *_said(here, agreement, it),
+            *_said(here, agreement, chosen, it),
             it.response or here.say("uncertainty.matrix.no_response"),
         ]
         for it in listed[:_SHOWN]
@@ -119,11 +121,12 @@ def _risk_table(here: Surroundings, agreement: Agreement, caption: str, listed: 
     blocks.table(caption, _columns(here, heads), rows)
 
 
-def _said(here: Surroundings, agreement: Agreement, risk: Risk) -> list[Said]:
+def _said(here: Surroundings, agreement: Agreement, chosen: Chosen, risk: Risk) -> list[Said]:
     """What it is, how likely, what it would cost, and what that is expected to cost; numbers lead to their cells."""
     probability = NO_VALUE if risk.probability_pct is None else exact_text(risk.probability_pct, here.language)
     at = (risk.submission_id, "risks", risk.row_number)
-    expected = mnok_text(here, risk.expected_mnok)
+    of = f"{risk.project_id}:{risk.risk_id}"
+    expected = computed(here, agreement, chosen, "uncertainty.expected", mnok_text(here, risk.expected_mnok), grain="risk", of=of)
     return [
         risk.description,
         traced(here, agreement, *at, "probability_pct", probability),
@@ -136,7 +139,15 @@ def _columns(here: Surroundings, heads: Sequence[str]) -> list[Column]:
     return [Column(here.say(f"uncertainty.column.{name}"), name.endswith(("_mnok", "_pct"))) for name in heads]
 
 
-def _draw(here: Surroundings, grid: RiskGrid, place: Place) -> go.Figure:
+def classes_said(here: Surroundings, agreement: Agreement, matrix: RiskMatrix) -> str:
+    """Where the risks come from, and who has set the classes."""
+    if matrix.basis == "decision" and matrix.decided_on:
+        titles = ", ".join(agreement.source(it).title for it in matrix.sources)
+        return here.say("uncertainty.matrix.source_decided", day=date_text(matrix.decided_on, here.language), titles=titles)
+    return here.say("uncertainty.matrix.source")
+
+
+def _draw(here: Surroundings, matrix: RiskMatrix, grid: RiskGrid, place: Place) -> go.Figure:
     rows = pd.DataFrame(
         [
             {
@@ -144,12 +155,11 @@ def _draw(here: Surroundings, grid: RiskGrid, place: Place) -> go.Figure:
                 "probability": up,
                 "consequence": out,
                 "n": len(listed),
-                "hover": _cell_said(here, grid, (kind, up, out)),
+                "hover": _cell_said(here, matrix, grid, (kind, up, out)),
             }
             for (kind, up, out), listed in grid.places.items()
         ]
     )
-    matrix = risk_matrix()
     words = GridWords(
         here.say("uncertainty.matrix.risks"),
         here.say("uncertainty.matrix.opportunities"),
@@ -169,9 +179,8 @@ def _class_said(here: Surroundings, begins: Sequence[Decimal], number: int) -> s
     return f"≥{said[-1]}" if number == len(begins) else f"{said[number - 1]}–{said[number]}"
 
 
-def _cell_said(here: Surroundings, grid: RiskGrid, place: Place) -> str:
+def _cell_said(here: Surroundings, matrix: RiskMatrix, grid: RiskGrid, place: Place) -> str:
     kind, up, out = place
-    matrix = risk_matrix()
     return here.say(
         f"uncertainty.matrix.cell_{kind}",
         n=len(grid.places[place]),

@@ -17,7 +17,7 @@ from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced
+from dashboard.parts.trace_links import computed, traced
 from dashboard.parts.uncertainty.words import (
     against_said,
     chance_number,
@@ -54,7 +54,7 @@ def project_table(here: Surroundings, agreement: Agreement, chosen: Chosen, foun
     heads = ("project", "phase", *_AMOUNTS, "previous_forecast_mnok", "over_p50_mnok", "over_p85_mnok", "rests_on")
     numbers = {name for name in heads if name.endswith("_mnok")}
     columns = [Column(here.say(f"uncertainty.column.{name}"), name in numbers) for name in heads]
-    rows = [_project_row(here, agreement, it) for it in found.projects]
+    rows = [_project_row(here, agreement, chosen, it) for it in found.projects]
     blocks.table(here.say("uncertainty.projects.caption"), columns, rows)
     source_line(here, here.say("economy.source"))
     exported = [_exported_project(it) for it in found.projects]
@@ -75,7 +75,8 @@ def chance_table(here: Surroundings, agreement: Agreement, chosen: Chosen, at: P
             Column(here.say(f"uncertainty.column.{grain}" if name == "part" else f"uncertainty.chances.{name}"), name in numbers)
             for name in heads
         ]
-        blocks.table(here.say(f"uncertainty.chances.by_{grain}"), columns, [_chance_row(here, agreement, *it) for it in listed])
+        rows = [_chance_row(here, agreement, chosen, at, *it) for it in listed]
+        blocks.table(here.say(f"uncertainty.chances.by_{grain}"), columns, rows)
     source_line(here, here.say("uncertainty.chances.source"))
     how(here, [here.say(f"uncertainty.how.{name}") for name in ("against", "chance", "areas", "years")])
     exported: list[list[Cell]] = [
@@ -120,13 +121,27 @@ def spread_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found:
     blocks.table(
         here.say("uncertainty.spread.caption"),
         columns,
-        [[name, label] for (name, _), label in zip(bars, said, strict=True)],
+        _spread_rows(here, agreement, chosen, at, [(name, label) for (name, _), label in zip(bars, said, strict=True)]),
         is_narrow=True,
     )
     how(here, [here.say("uncertainty.how.spread")])
     exported: list[list[Cell]] = [[it.project_id, names[it.project_id], it.share_pct, at.risk.rho] for it in at.risk.shares]
     title = here.say("uncertainty.spread.export")
     hand_out(here, agreement, chosen, "spread", title, ("project_id", "project_name", "share_pct", "rho"), exported)
+
+
+def _spread_rows(
+    here: Surroundings, agreement: Agreement, chosen: Chosen, at: PortfolioAt, told: Sequence[tuple[str, str]]
+) -> list[list[Said]]:
+    """Each project's share, and the rest together, which leads to the whole spread."""
+    named: list[tuple[str, dict[str, object]]] = [
+        ("share_of_spread", {"grain": "project", "of": it.project_id}) for it in at.risk.shares[:MOST_BARS]
+    ]
+    named.append(("portfolio_sd", {}))
+    return [
+        [name, computed(here, agreement, chosen, f"uncertainty.{figure}", label, rho=at.risk.rho, **of)]
+        for (name, label), (figure, of) in zip(told, named, strict=False)
+    ]
 
 
 def hand_out(
@@ -142,14 +157,20 @@ def hand_out(
     hand_out_money(here, agreement, chosen, f"uncertainty-{key}", title, names, rows)
 
 
-def _project_row(here: Surroundings, agreement: Agreement, project: ProjectUncertainty) -> list[Said]:
+def _project_row(here: Surroundings, agreement: Agreement, chosen: Chosen, project: ProjectUncertainty) -> list[Said]:
+    told = {
+        "previous_forecast": mnok_text(here, project.previous_forecast_mnok),
+        "forecast_over_p50": signed_mnok(here, project.over_p50_mnok),
+        "forecast_over_p85": signed_mnok(here, project.over_p85_mnok),
+    }
     return [
         f"{project.project_id} {project.project_name}",
         coded(here, "projects", "phase", project.phase),
         *(_traced(here, agreement, project, name) for name in _AMOUNTS),
-        mnok_text(here, project.previous_forecast_mnok),
-        signed_mnok(here, project.over_p50_mnok),
-        signed_mnok(here, project.over_p85_mnok),
+        *(
+            computed(here, agreement, chosen, f"uncertainty.{figure}", said, grain="project", of=project.project_id)
+            for figure, said in told.items()
+        ),
         rests_on(here, project),
     ]
 
@@ -183,16 +204,23 @@ def _in_order(
     return sorted(listed, key=lambda it: order.index(it[0].key))
 
 
-def _chance_row(here: Surroundings, agreement: Agreement, reference: Reference, chance: FrameChance) -> list[Said]:
-    amount = chance.frame.amount_mnok
+def _chance_row(
+    here: Surroundings, agreement: Agreement, chosen: Chosen, at: PortfolioAt, reference: Reference, chance: FrameChance
+) -> list[Said]:
+    amount, within = chance.frame.amount_mnok, f"chance_within_{reference.against}"
+    of = {"grain": None if reference.grain == "total" else reference.grain, "of": reference.key or None}
+
+    def leads(figure: str, said: str) -> Said:
+        return computed(here, agreement, chosen, f"uncertainty.{figure}", said, rho=at.risk.rho, **of)
+
     return [
         reference_name(here, agreement, reference),
         against_said(here, reference, chance),
-        NO_VALUE if amount is None else mnok_near(here, amount),
-        NO_VALUE if chance.chance_within is None else chance_said(here, chance.chance_within),
-        chance_number(here, chance.chance_within),
-        mnok_near(here, chance.p50_mnok),
-        mnok_near(here, chance.p85_mnok),
+        leads("held_against", NO_VALUE if amount is None else mnok_near(here, amount)),
+        leads(within, NO_VALUE if chance.chance_within is None else chance_said(here, chance.chance_within)),
+        leads(within, chance_number(here, chance.chance_within)),
+        leads("part_p50", mnok_near(here, chance.p50_mnok)),
+        leads("part_p85", mnok_near(here, chance.p85_mnok)),
     ]
 
 

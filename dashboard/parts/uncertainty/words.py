@@ -130,7 +130,6 @@ def how_said(here: Surroundings, found: Portfolio, at: PortfolioAt) -> list[str]
     error = max(risk.p85_high_mnok - risk.p85_mnok, risk.p85_mnok - risk.p85_low_mnok)
     return [
         here.say("uncertainty.how.curves"),
-        here.say("uncertainty.how.forecast"),
         here.say(
             "uncertainty.how.record",
             mean=decimal_text(OUTSIDE_MEAN_PCT, 1, here.language),

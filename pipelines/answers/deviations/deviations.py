@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
@@ -24,9 +24,9 @@ GREENER = "reported_greener"
 NEVER_DAYS = 730_000
 _RESULTS = """
 SELECT r.project_id, p.project_name, p.party_id, p.focus_area_id, p.phase, p.working_area_split, p.municipality_codes, r.period,
-    s.reported_on, s.data_colour, s.reported_colour, r.submission_id, r.rule, r.level, r.number, r.counts_from, r.evidence,
-    r.cells, r.lack_reason, r.lack_table, r.lack_column, r.step, r.told_before, r.since_before, r.n_before, r.was_open,
-    r.level_told, r.since_period, r.periods_in_a_row
+    s.reported_on, s.data_colour, s.reported_colour, r.submission_id, r.rule, r.level, r.number, r.counts_from,
+    r.evidence AS evidence_json, r.cells AS cells_json, r.lack_reason, r.lack_table, r.lack_column, r.step, r.told_before,
+    r.since_before, r.n_before, r.was_open, r.level_told, r.since_period, r.periods_in_a_row
 FROM snapshot.rule_result AS r
 JOIN snapshot.project_status AS s ON s.agreement_id = r.agreement_id AND s.project_id = r.project_id
     AND s.submission_id = r.submission_id AND s.newest_from = r.newest_from
@@ -43,11 +43,10 @@ WHERE r.agreement_id = $agreement_id AND r.newest_from <= $moment AND $moment < 
         WHERE a.submission_id = p.submission_id AND a.project_id = p.project_id AND a.working_area_id = $working_area_id
     ))
 """
-# What can be open on the day: what deviated when it was told last, rules whose days have grown to their limit since, and with
-# them the rule that holds the colours against each other.
+# What can be open on the day: what deviated when it was told last, rules whose days have grown to their limit since, and the
+# rule that holds the colours against each other, which these may have changed.
 _MATTERING = """
-QUALIFY r.level_told <> 'green' OR r.counts_from <= map($rules, $due)[r.rule]
-    OR (r.rule = $greener AND bool_or(r.counts_from <= map($rules, $due)[r.rule]) OVER (PARTITION BY r.project_id))
+    AND (r.level_told <> 'green' OR r.rule = $greener OR r.counts_from <= map($rules, $due)[r.rule])
 """
 _COLOURS = """
 SELECT s.project_id, s.data_colour, s.reported_colour
@@ -77,9 +76,11 @@ class RuleResult:
     level: Level
     number: float | None
     counts_from: dt.date | None
-    evidence: Mapping[str, Any]
-    cells: tuple[tuple[str, str], ...]
-    lack: tuple[str, str, str] | None
+    evidence_json: str
+    cells_json: str
+    lack_reason: str | None
+    lack_table: str | None
+    lack_column: str | None
     step: Step | None
     told_before: Level
     since_before: str | None
@@ -94,9 +95,24 @@ class RuleResult:
         return f"{self.project_id}:{self.rule}"
 
     @property
+    def evidence(self) -> Mapping[str, Any]:
+        """The figures that the rule has read, by name; amounts and dates as text."""
+        return cast("Mapping[str, Any]", json.loads(self.evidence_json))
+
+    @property
+    def cells(self) -> tuple[tuple[str, str], ...]:
+        """Where those figures stand: sheet and cell."""
+        return tuple((sheet, cell) for sheet, cell in json.loads(self.cells_json))
+
+    @property
+    def lack(self) -> tuple[str, str, str] | None:
+        """Why the rule cannot tell, and the table and column of what it lacks."""
+        return (self.lack_reason, self.lack_table or "", self.lack_column or "") if self.lack_reason else None
+
+    @property
     def is_open(self) -> bool:
         """Whether it deviates, or did so when last it could be told; never for a project that has ended."""
-        return self.level_told in DEVIATES and not (self.lack and self.lack[0] == ENDED)
+        return self.level_told in DEVIATES and self.lack_reason != ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +133,8 @@ def deviations(
     """Every deviation that is open on a date, the worst first, then by project and rule."""
     limits = limits_of(agreement)
     found = _mattering(snapshot, agreement, as_of, selection)
-    opened = [OpenDeviation(it, body_for(limits.limit(it.rule).matter, agreement.authority)) for it in found if it.is_open]
+    bodies = {it.rule_code: body_for(it.matter, agreement.authority) for it in limits.limits}
+    opened = [OpenDeviation(it, bodies[it.rule]) for it in found if it.is_open]
     return tuple(sorted(opened, key=lambda it: (-_ORDER[it.result.level_told], it.result.project_id, it.result.rule)))
 
 
@@ -127,7 +144,7 @@ def rule_results(
     """What every rule says of every project on a date, by project, in the order of the rules."""
     limits = limits_of(agreement)
     places = {rule: place for place, rule in enumerate(limits.rules)}
-    found = _on_the_day(_told_by(snapshot.records(_RESULTS, parameters(agreement, as_of, selection)), limits), limits, as_of)
+    found = _on_the_day(snapshot.records(_RESULTS, parameters(agreement, as_of, selection)), limits, as_of)
     return tuple(sorted(found, key=lambda it: (it.project_id, places[it.rule])))
 
 
@@ -145,12 +162,7 @@ def _mattering(snapshot: Snapshot, agreement: Agreement, as_of: dt.date, selecti
     days = _days_to_deviate(limits)
     due = {"rules": list(days), "due": [as_of - dt.timedelta(days=it) for it in days.values()], "greener": GREENER}
     rows = snapshot.records(_RESULTS + _MATTERING, {**parameters(agreement, as_of, selection), **due})
-    return list(_on_the_day(_told_by(rows, limits), limits, as_of))
-
-
-def _told_by(rows: Iterable[dict[str, Any]], limits: DeviationLimits) -> list[RuleResult]:
-    known = set(limits.rules)
-    return [result_of(row) for row in rows if row["rule"] in known]
+    return list(_on_the_day(rows, limits, as_of))
 
 
 def _days_to_deviate(limits: DeviationLimits) -> dict[str, int]:
@@ -167,66 +179,87 @@ def _first_day(limit: DeviationLimit) -> int:
 
 def result_of(row: dict[str, Any]) -> RuleResult:
     """A row with the columns of a result, as the rules said it in a report."""
-    lack = (row.pop("lack_reason"), row.pop("lack_table"), row.pop("lack_column"))
-    row["evidence"], row["cells"] = json.loads(row["evidence"]), tuple((sheet, cell) for sheet, cell in json.loads(row["cells"]))
-    row["municipality_codes"] = tuple(row["municipality_codes"] or ())
-    return RuleResult(**row, lack=cast("tuple[str, str, str]", lack) if lack[0] else None)
+    return RuleResult(**{**row, "municipality_codes": tuple(row["municipality_codes"] or ())})
 
 
-def _on_the_day(results: Iterable[RuleResult], limits: DeviationLimits, as_of: dt.date) -> Iterable[RuleResult]:
-    """The results as they are on a date: days are counted to it, and the colours follow."""
-    by_project: dict[str, list[RuleResult]] = {}
-    for result in results:
-        by_project.setdefault(result.project_id, []).append(_counted(result, limits, as_of))
+def _on_the_day(rows: Iterable[dict[str, Any]], limits: DeviationLimits, as_of: dt.date) -> Iterable[RuleResult]:
+    """The results of rows as they are on a date: days are counted to it, and the colours follow."""
+    limit_of = {limit.rule_code: limit for limit in limits.limits}
+    by_project: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["rule"] in limit_of:
+            if row["counts_from"] is not None:
+                row |= _counted(row, limit_of[row["rule"]], as_of)
+            by_project.setdefault(row["project_id"], []).append(row)
     for listed in by_project.values():
-        colour = _colour(listed, limits)
-        for result in listed:
-            told = _greener(result, limits, colour) if result.rule == GREENER else result
-            yield told if told.data_colour == colour else replace(told, data_colour=colour)
+        colour = _colour(listed, limit_of)
+        for row in listed:
+            if row["rule"] == GREENER:
+                row |= _greener(row, limit_of[GREENER], colour)
+            row["data_colour"] = colour
+            yield result_of(row)
 
 
-def _counted(result: RuleResult, limits: DeviationLimits, as_of: dt.date) -> RuleResult:
-    """A result that counts days, told on a date."""
-    if result.counts_from is None:
-        return result
-    days = Decimal(max(0, (as_of - result.counts_from).days))
-    level = cast("Level", limits.limit(result.rule).colour_of(days))
-    if result.lack and level == "green":
+def _counted(row: Mapping[str, Any], limit: DeviationLimit, as_of: dt.date) -> dict[str, Any]:
+    """What a result that counts days is on a date."""
+    days = Decimal(max(0, (as_of - row["counts_from"]).days))
+    level = cast("Level", limit.colour_of(days))
+    if row["lack_reason"] and level == "green":
         level = "cannot_tell"
-    evidence = {**result.evidence, **({"as_of": as_of.isoformat()} if "as_of" in result.evidence else {})}
-    return _told(replace(result, number=float(days), evidence=evidence), level)
+    evidence = json.loads(row["evidence_json"])
+    if "as_of" in evidence:
+        evidence["as_of"] = as_of.isoformat()
+    return {"number": float(days), "evidence_json": _json(evidence), **_told(row, level)}
 
 
-def _greener(result: RuleResult, limits: DeviationLimits, colour: Level) -> RuleResult:
+def _greener(row: Mapping[str, Any], limit: DeviationLimit, colour: Level) -> dict[str, Any]:
     """How many levels the reported colour is better than that of the figures, where the day has changed the latter."""
-    if result.reported_colour is None or colour == result.data_colour:
-        return result
+    reported = row["reported_colour"]
+    if reported is None or colour == row["data_colour"]:
+        return {}
+    evidence = json.loads(row["evidence_json"])
     if colour == "cannot_tell":
-        lack = (NOTHING_THERE, "progress", "colour_overall")
-        return _told(replace(result, number=None, evidence={**result.evidence, "data_colour": None}, lack=lack), "cannot_tell")
-    levels = max(0, COLOURS.index(colour) - COLOURS.index(result.reported_colour))
-    evidence = {**result.evidence, "reported_colour": result.reported_colour, "data_colour": colour}
-    level = cast("Level", limits.limit(GREENER).colour_of(Decimal(levels)))
-    return _told(replace(result, number=float(levels), evidence=evidence, lack=None), level)
+        lack = {"lack_reason": NOTHING_THERE, "lack_table": "progress", "lack_column": "colour_overall"}
+        return {"number": None, "evidence_json": _json({**evidence, "data_colour": None}), **lack, **_told(row, "cannot_tell")}
+    levels = max(0, COLOURS.index(colour) - COLOURS.index(reported))
+    found = {**evidence, "reported_colour": reported, "data_colour": colour}
+    told = _told(row, cast("Level", limit.colour_of(Decimal(levels))))
+    return {
+        "number": float(levels),
+        "evidence_json": _json(found),
+        "lack_reason": None,
+        "lack_table": None,
+        "lack_column": None,
+        **told,
+    }
 
 
-def _told(result: RuleResult, level: Level) -> RuleResult:
-    """The result with another level, and what that makes of how it stood before."""
-    step = step_of(result.told_before, level, result.was_open)
+def _told(row: Mapping[str, Any], level: Level) -> dict[str, Any]:
+    """A result at another level, and what that makes of how it stood before."""
+    step = step_of(row["told_before"], level, row["was_open"])
     if level == "cannot_tell":
-        told, since, n = result.told_before, result.since_before, result.n_before
+        told, since, n = row["told_before"], row["since_before"], row["n_before"]
     elif level in DEVIATES:
-        told, since, n = level, result.since_before or result.period, result.n_before + 1
+        told, since, n = level, row["since_before"] or row["period"], row["n_before"] + 1
     else:
         told, since, n = level, None, 0
-    return replace(result, level=level, step=step, level_told=told, since_period=since, periods_in_a_row=n)
+    return {"level": level, "step": step, "level_told": told, "since_period": since, "periods_in_a_row": n}
 
 
-def _colour(results: Iterable[RuleResult], limits: DeviationLimits) -> Level:
+def _colour(rows: Iterable[Mapping[str, Any]], limit_of: Mapping[str, DeviationLimit]) -> Level:
     """The colour of the figures on a date: that of the report, or worse by what counts days, which only ever grow."""
-    listed = list(results)
-    counted = [it for it in listed if it.counts_from]
-    worse = [it.level for it in counted if limits.limit(it.rule).in_colour and it.level in DEVIATES]
-    if any(limits.limit(it.rule).needed_for_green and it.level != "green" for it in counted):
-        worse.append("cannot_tell")
-    return max([listed[0].data_colour, *worse], key=_ORDER.__getitem__)
+    listed = list(rows)
+    found: list[Level] = [listed[0]["data_colour"]]
+    for row in listed:
+        if row["counts_from"] is None:
+            continue
+        limit = limit_of[row["rule"]]
+        if limit.in_colour and row["level"] in DEVIATES:
+            found.append(row["level"])
+        if limit.needed_for_green and row["level"] != "green":
+            found.append("cannot_tell")
+    return max(found, key=_ORDER.__getitem__)
+
+
+def _json(evidence: Mapping[str, Any]) -> str:
+    return json.dumps(evidence, ensure_ascii=False)

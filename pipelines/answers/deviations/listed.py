@@ -49,9 +49,9 @@ ORDER BY g.project_id
 """
 _HISTORY = """
 SELECT r.project_id, p.project_name, p.party_id, p.focus_area_id, p.phase, p.working_area_split, p.municipality_codes, r.period,
-    s.reported_on, s.data_colour, s.reported_colour, r.submission_id, r.rule, r.level, r.number, r.counts_from, r.evidence,
-    r.cells, r.lack_reason, r.lack_table, r.lack_column, r.step, r.told_before, r.since_before, r.n_before, r.was_open,
-    r.level_told, r.since_period, r.periods_in_a_row
+    s.reported_on, s.data_colour, s.reported_colour, r.submission_id, r.rule, r.level, r.number, r.counts_from,
+    r.evidence AS evidence_json, r.cells AS cells_json, r.lack_reason, r.lack_table, r.lack_column, r.step, r.told_before,
+    r.since_before, r.n_before, r.was_open, r.level_told, r.since_period, r.periods_in_a_row
 FROM snapshot.rule_result AS r
 JOIN snapshot.return_project AS p USING (submission_id, project_id)
 JOIN snapshot.project_status AS s ON s.agreement_id = r.agreement_id AND s.project_id = r.project_id AND s.basis = r.basis

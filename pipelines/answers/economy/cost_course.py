@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate
-from typing import Any
+from functools import reduce
+from itertools import accumulate, groupby
+from typing import Any, NamedTuple
 
 from domain.model import Agreement
-from pipelines.answers.economy.lines import Line, Lines, economy_lines, kroner_of, part_in
+from pipelines.answers.economy.areas import part_in
+from pipelines.answers.economy.line_table import Lines
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import sums, sums_by
+from pipelines.answers.kroner import kroner_of
 from pipelines.answers.prices import Price, figure_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import Amount, Figure, total
+from pipelines.methods.money import Amount
 
+# Lines of a report in the kroner that are asked for are one sum; of the others, which are converted one by one, equal amounts are
+# one row.
 _SPENT = """
-SELECT s.project_id, s.period_ends_on, e.year, e.price_kind, e.price_year, e.includes_vat, e.spent_to_date_mnok
-FROM snapshot.project_status AS s
-JOIN snapshot.return_economy AS e ON e.submission_id = s.submission_id AND e.project_id = s.project_id
-WHERE s.agreement_id = $agreement_id AND s.known_from <= $moment AND $moment < s.known_to
-ORDER BY s.project_id, s.period_ends_on
+WITH lines AS (
+    SELECT s.project_id, s.period_ends_on, e.year, e.price_kind, e.price_year, e.includes_vat, e.spent_to_date_mnok AS spent_mnok,
+        coalesce(e.price_kind = $price_kind AND e.price_year IS NOT DISTINCT FROM $price_year AND NOT e.includes_vat, false)
+            AS is_own
+    FROM snapshot.project_status AS s
+    JOIN snapshot.return_economy AS e ON e.submission_id = s.submission_id AND e.project_id = s.project_id
+    WHERE s.agreement_id = $agreement_id AND s.known_from <= $moment AND $moment < s.known_to
+)
+SELECT project_id, period_ends_on, CASE WHEN NOT is_own THEN year END AS year,
+    CASE WHEN NOT is_own THEN spent_mnok END AS each_mnok, is_own,
+    price_kind, price_year, includes_vat, sum(spent_mnok) AS mnok, count(spent_mnok) AS n_known, count(*) AS n_lines
+FROM lines
+GROUP BY ALL
+ORDER BY period_ends_on, project_id
 """
+
+
+class _Spent(NamedTuple):
+    """What was spent by the lines of a report: the sum of those that are known, and of how many of them that is."""
+
+    mnok: Decimal
+    n_known: int
+    n_lines: int
+
+    def plus(self, other: _Spent) -> _Spent:
+        return _Spent(self.mnok + other.mnok, self.n_known + other.n_known, self.n_lines + other.n_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,50 +84,53 @@ def cost_course(
     projects that the selection has on the date, split between areas as they are split then.
     """
     found = economy_lines(snapshot, agreement, price, as_of, selection, ("budget_mnok", "forecast_mnok"))
-    given = {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of)}
-    rows = [row for row in snapshot.records(_SPENT, given) if row["project_id"] in found.projects]
-    reports = _reports(rows, found, selection.working_area_id)
-    ends = sorted({row["period_ends_on"] for row in rows})
-    spent = [_spent_on(end, reports) for end in ends]
     return CostCourse(
-        _by_year(found.lines, "budget_mnok"), _by_year(found.lines, "forecast_mnok"), tuple(point for point in spent if point)
+        _by_year(found, "budget_mnok"), _by_year(found, "forecast_mnok"), _spent(snapshot, agreement, found, as_of, selection)
     )
 
 
-def _reports(rows: Iterable[Mapping[str, Any]], found: Lines, area: str | None) -> dict[str, dict[dt.date, list[Figure]]]:
-    """What was spent by each line of each report, by project and the end of its period."""
-    reports: dict[str, dict[dt.date, list[Figure]]] = {}
-    # What was spent in a finished year stands the same in every report after it.
-    known: dict[tuple[object, ...], Figure] = {}
-    for row in rows:
-        key = (row["spent_to_date_mnok"], *kroner_of(row), row["year"])
-        if key not in known:
-            known[key] = figure_in(found.price, row["spent_to_date_mnok"], "spent", kroner_of(row), "", row["year"])
-        shares = found.projects[row["project_id"]].shares_pct
-        figure = part_in(known[key], shares, area) if area else known[key]
-        reports.setdefault(row["project_id"], {}).setdefault(row["period_ends_on"], []).append(figure)
-    return reports
+def _spent(
+    snapshot: Snapshot, agreement: Agreement, found: Lines, as_of: dt.date | None, selection: Selection
+) -> tuple[Point, ...]:
+    """What was spent by the end of each period that anything was reported of; none where no amount is known."""
+    area, basis = selection.working_area_id, found.price.common.basis if found.price else None
+    given = {
+        "agreement_id": agreement.agreement_id, "moment": moment_of(as_of),
+        # What falls on an area is taken of each line by itself.
+        "price_kind": basis.price_kind if basis and not area else None, "price_year": basis.price_year if basis else None,
+    }  # fmt: skip
+    rows = (row for row in snapshot.records(_SPENT, given) if row["project_id"] in found.projects)
+    newest: dict[str, _Spent] = {}
+    points = []
+    for end, of_end in groupby(rows, lambda row: row["period_ends_on"]):
+        for project_id, own in groupby(of_end, lambda row: row["project_id"]):
+            shares = found.projects[project_id].shares_pct
+            newest[project_id] = reduce(_Spent.plus, (_row(row, found.price, shares, area) for row in own))
+        if any(it.n_known for it in newest.values()):
+            mnok = sum((it.mnok for it in newest.values()), Decimal(0))
+            n_complete = sum(it.n_known == it.n_lines for it in newest.values())
+            points.append(Point(end, mnok, (n_complete, len(newest))))
+    return tuple(points)
 
 
-def _spent_on(end: dt.date, reports: Mapping[str, Mapping[dt.date, list[Figure]]]) -> Point | None:
-    newest = [own[max(day for day in own if day <= end)] for own in reports.values() if min(own) <= end]
-    whole = total(figure for figures in newest for figure in figures)
-    n_complete = sum(all(isinstance(figure, Amount) for figure in figures) for figures in newest)
-    return None if whole.mnok is None else Point(end, whole.mnok, (n_complete, len(newest)))
+def _row(row: Mapping[str, Any], price: Price | None, shares_pct: Mapping[str, Decimal], area: str | None) -> _Spent:
+    """The lines of a row: their sum as it stands, or so many times one amount that is converted or shared."""
+    if row["is_own"]:
+        return _Spent(row["mnok"] or Decimal(0), row["n_known"], row["n_lines"])
+    figure = figure_in(price, row["each_mnok"], "spent", kroner_of(row), "", row["year"])
+    part = part_in(figure, shares_pct, area) if area else figure
+    if not isinstance(part, Amount):
+        return _Spent(Decimal(0), 0, row["n_lines"])
+    return _Spent(part.mnok * row["n_known"], row["n_known"], row["n_lines"])
 
 
-def _by_year(lines: Iterable[Line], name: str) -> tuple[Point, ...]:
-    """The sum up to the end of each year from the first to the last."""
-    asked = [line for line in lines if name in line.figures]
-    if not asked:
+def _by_year(lines: Lines, name: str) -> tuple[Point, ...]:
+    """The sum up to the end of each year from the first to the last, of the projects that the amount is asked of."""
+    asked = lines.where(lines.amounts[name].is_asked)
+    if not len(asked):
         return ()
-    years = range(min(line.year for line in asked), max(line.year for line in asked) + 1)
-    mnok = dict.fromkeys(years, Decimal(0))
-    lacking: dict[str, bool] = {}
-    for line in asked:
-        figure = line.figures[name]
-        mnok[line.year] += figure.mnok if isinstance(figure, Amount) else 0
-        lacking[line.project.project_id] = lacking.get(line.project.project_id, False) or not isinstance(figure, Amount)
-    with_figures = (len(lacking) - sum(lacking.values()), len(lacking))
-    reached = accumulate(mnok.values())
-    return tuple(Point(dt.date(year, 12, 31), so_far, with_figures) for year, so_far in zip(years, reached, strict=True))
+    by_year = sums_by(asked, asked.year)
+    years = range(min(by_year), max(by_year) + 1)
+    mnok = [(by_year[year].mnok(name) if year in by_year else None) or Decimal(0) for year in years]
+    with_figures = sums(asked).with_figures[name]
+    return tuple(Point(dt.date(year, 12, 31), so_far, with_figures) for year, so_far in zip(years, accumulate(mnok), strict=True))

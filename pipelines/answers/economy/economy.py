@@ -6,36 +6,23 @@ Ended projects are in every sum: what was used on them is used. A sum says how m
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+
+import numpy as np
 
 from domain.model import Agreement
-from pipelines.answers.economy.lines import AMOUNTS, Line, Lines, areas_of, economy_lines, in_area
+from pipelines.answers.economy.areas import by_areas
+from pipelines.answers.economy.line_table import Lines
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import Sums, sums, sums_by
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import Amount, Total, totals_by
+from pipelines.methods.money import mnok_of
 
-K = TypeVar("K", str, int, tuple[str, ...])
 BUDGET, FORECAST = "budget_mnok", "forecast_mnok"
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """The amounts of one group, by column. `with_figures` counts projects: those with all figures asked of them, and all."""
-
-    totals: Mapping[str, Total]
-    with_figures: Mapping[str, tuple[int, int]]
-
-    def mnok(self, name: str) -> Decimal | None:
-        """The sum of what is known; None where nothing is."""
-        return self.totals[name].mnok
-
-    def submission_ids(self, name: str) -> tuple[int, ...]:
-        """The returns that the sum comes from."""
-        return tuple(sorted(int(source) for source in self.totals[name].sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,51 +75,37 @@ def economy(
 ) -> Economy:
     """The money of a selection as it was known on a date. Keys are ids; those of year and source are both as text."""
     found = economy_lines(snapshot, agreement, price, as_of, selection)
-    lines = found.lines
-    ended = {project.project_id for project in found.projects.values() if project.has_ended}
+    ended = {project_id for project_id, project in found.projects.items() if project.has_ended}
     area = selection.working_area_id
-    pieces = [(area, line) for line in lines] if area else [(at, in_area(line, at)) for line in lines for at in areas_of(line)]
+    areas, pieces = (np.full(len(found), area, object), found) if area else by_areas(found)
+    parties = found.each({project_id: project.party_id for project_id, project in found.projects.items()})
     return Economy(
         found.price,
         found.report_year,
-        sums(lines),
-        sums_by(lines, lambda line: line.funding_source_id),
-        _grouped(pieces),
-        sums_by(lines, lambda line: line.project.party_id),
-        sums_by(lines, lambda line: line.year),
-        sums_by(lines, lambda line: (str(line.year), line.funding_source_id)),
-        sums(line for line in lines if line.project.has_ended),
+        sums(found),
+        sums_by(found, found.funding_source_id),
+        sums_by(pieces, areas),
+        sums_by(found, parties),
+        sums_by(found, found.year),
+        sums_by(found, list(zip(map(str, found.year.tolist()), found.funding_source_id, strict=True))),
+        sums(found.of_projects(ended)),
         year_balances(found),
         len(found.projects),
         len(ended),
-        len(found.projects.keys() - {line.project.project_id for line in lines}),
+        len(found.projects.keys() - set(found.project_id)),
     )
-
-
-def sums(lines: Iterable[Line]) -> Sums:
-    """The amounts of all the lines together."""
-    listed = [("", line) for line in lines]
-    return _grouped(listed).get("", _sums_of([], {name: {} for name in AMOUNTS}, ""))
-
-
-def sums_by(lines: Iterable[Line], key: Callable[[Line], K]) -> dict[K, Sums]:
-    """The amounts of the lines of each key, in the order of keys."""
-    return _grouped([(key(line), line) for line in lines])
 
 
 def year_balances(found: Lines) -> tuple[YearBalance, ...]:
     """One row per year that any line is of, the years between included, the oldest first."""
-    by_year: dict[int, list[Line]] = {}
-    for line in found.lines:
-        by_year.setdefault(line.year, []).append(line)
     balances: list[YearBalance] = []
     carried = Decimal(0)
-    for year in range(min(by_year), max(by_year) + 1) if by_year else ():
-        lines = by_year.get(year, [])
-        known = [line for line in lines if _both(line)]
-        budget, forecast = (sum((_mnok(line, name) for line in known), Decimal(0)) for name in (BUDGET, FORECAST))
-        asked = {line.project.project_id for line in lines}
-        lacking = {line.project.project_id for line in lines if not _both(line)}
+    years = found.year
+    has_both = found.amounts[BUDGET].is_known & found.amounts[FORECAST].is_known
+    for year in range(years.min(), years.max() + 1) if len(found) else ():
+        known = (years == year) & has_both
+        budget, forecast = (mnok_of(int(found.amounts[name].ore[known].sum())) for name in (BUDGET, FORECAST))
+        asked, lacking = (set(found.project_id[chosen]) for chosen in (years == year, (years == year) & ~has_both))
         available = budget + carried
         balances.append(
             YearBalance(
@@ -142,42 +115,3 @@ def year_balances(found: Lines) -> tuple[YearBalance, ...]:
         )  # fmt: skip
         carried = available - forecast
     return tuple(balances)
-
-
-def _grouped(lines: Iterable[tuple[K, Line]]) -> dict[K, Sums]:
-    given = list(lines)
-    keys = sorted({key for key, _ in given})
-    totals = {
-        name: totals_by((key, line.figures[name]) for key, line in given if name in line.figures)[1] if given else {}
-        for name in AMOUNTS
-    }
-    by_key: dict[K, list[Line]] = {}
-    for key, line in given:
-        by_key.setdefault(key, []).append(line)
-    return {key: _sums_of(by_key[key], totals, key) for key in keys}
-
-
-def _sums_of(lines: list[Line], totals: Mapping[str, Mapping[K, Total]], key: K) -> Sums:
-    nothing = Total(None, None, None, 0, 0)
-    return Sums(
-        {name: totals[name].get(key, nothing) for name in AMOUNTS},
-        {name: _with_figures(lines, name) for name in AMOUNTS},
-    )
-
-
-def _with_figures(lines: Iterable[Line], name: str) -> tuple[int, int]:
-    asked: dict[str, bool] = {}
-    for line in lines:
-        if name in line.figures:
-            of_project = line.project.project_id
-            asked[of_project] = asked.get(of_project, True) and isinstance(line.figures[name], Amount)
-    return sum(asked.values()), len(asked)
-
-
-def _both(line: Line) -> bool:
-    return all(isinstance(line.figures.get(name), Amount) for name in (BUDGET, FORECAST))
-
-
-def _mnok(line: Line, name: str) -> Decimal:
-    figure = line.figures.get(name)
-    return figure.mnok if isinstance(figure, Amount) else Decimal(0)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pipelines.answers.economy.cost_course import cost_course
-from pipelines.answers.economy.economy import Economy, Sums, economy
+from pipelines.answers.economy.economy import Economy, economy
 from pipelines.answers.economy.funding import frames
-from pipelines.answers.economy.lines import AMOUNTS
+from pipelines.answers.economy.line_table import AMOUNTS
 from pipelines.answers.economy.over_frames import over_frames
+from pipelines.answers.economy.sums import Sums
+from pipelines.answers.economy.year_figures import year_figures
 from pipelines.answers.named_figures import Asked, Grain, NamedFigure
 from pipelines.methods.money import Amount
 
@@ -34,6 +36,7 @@ def economy_figures(asked: Asked) -> Iterator[NamedFigure]:
             yield _figure(found, name, "year", str(row.year), area, getattr(row, name), (), row.with_figures)
     yield from _course(asked, found, area)
     yield from _against_frames(asked, found, area)
+    yield from year_figures(asked, found.price)
 
 
 def _of_sums(found: Economy, sums: Sums, grain: Grain, key: str | None, area: str | None) -> Iterator[NamedFigure]:

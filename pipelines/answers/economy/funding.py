@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from domain.model import Agreement, Frame
 from domain.returns import Missing
-from pipelines.answers.economy.economy import Sums, sums
-from pipelines.answers.economy.lines import Line, economy_lines
+from pipelines.answers.economy.line_table import Flags, Lines, Texts
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import Sums, sums, sums_by
 from pipelines.answers.prices import Price, figure_in
 from pipelines.history.snapshot import Snapshot
 from pipelines.methods.money import Amount, Figure, total
@@ -48,13 +51,14 @@ def frames(snapshot: Snapshot, agreement: Agreement, price: Price | None, as_of:
     and cover all municipalities that its money is used in. Frames per year are never added to them. A frame without a source is
     not held against anything.
     """
-    lines = economy_lines(snapshot, agreement, price, as_of).lines
+    lines = economy_lines(snapshot, agreement, price, as_of)
+    places = municipalities_of(lines)
     found: list[FrameLine] = []
     for source in agreement.funding_sources:
-        own = [line for line in lines if line.funding_source_id == source.funding_source_id]
+        own = lines.funding_source_id == source.funding_source_id
         listed = [frame for frame in agreement.frames if frame.funding_source_id == source.funding_source_id]
-        if own or listed:
-            found += _of_source(source.funding_source_id, listed, own, price)
+        if own.any() or listed:
+            found += _of_source(source.funding_source_id, listed, lines.where(own), places[own], price)
     return tuple(found)
 
 
@@ -63,35 +67,37 @@ def frames_without_source(agreement: Agreement) -> tuple[Frame, ...]:
     return tuple(frame for frame in agreement.frames if frame.funding_source_id is None)
 
 
-def municipality_of(line: Line) -> str:
-    """The municipality that the money of a line is used in: the project's, if it lies in one."""
-    codes = line.project.municipality_codes
+def municipalities_of(lines: Lines) -> Texts:
+    """The municipality that the money of each line is used in: the project's, if it lies in one."""
+    return lines.each({key: municipality_of(project.municipality_codes) for key, project in lines.projects.items()})
+
+
+def municipality_of(codes: Sequence[str]) -> str:
+    """The municipality of a project that lies in one; that it lies in several, or in none."""
     return codes[0] if len(codes) == 1 else SEVERAL if codes else NOWHERE
 
 
-def _of_source(source_id: str, listed: Sequence[Frame], lines: Sequence[Line], price: Price | None) -> list[FrameLine]:
+def _of_source(source_id: str, listed: Sequence[Frame], lines: Lines, places: Texts, price: Price | None) -> list[FrameLine]:
+    """The frames of a source against its lines, each of which has its municipality in `places`."""
     whole = [frame for frame in listed if not frame.is_per_year]
-    places = {municipality_of(line) for line in lines}
-    found = [FrameLine(source_id, None, None, _added(whole, places, price), sums(_within(lines, whole)))]
+    used = set(places)
+    found = [FrameLine(source_id, None, None, _added(whole, used, price), sums(lines.where(_within(lines, whole))))]
     for frame in whole:
-        if frame.municipality_code:
-            at = [line for line in _within(lines, [frame]) if municipality_of(line) == frame.municipality_code]
-            found.append(FrameLine(source_id, frame.municipality_code, None, _in_price(frame, price), sums(at)))
+        if code := frame.municipality_code:
+            at = lines.where(_within(lines, [frame]) & (places == code))
+            found.append(FrameLine(source_id, code, None, _in_price(frame, price), sums(at)))
     framed = {frame.municipality_code for frame in whole}
-    rest = sorted(places - framed) if any(framed) else []
-    for place in rest:
-        at = [line for line in lines if municipality_of(line) == place]
-        found += [FrameLine(source_id, place, None, Missing(NO_FRAME), sums(at))]
-    return found + [line for frame in listed if frame.is_per_year for line in _per_year(source_id, frame, lines, price)]
+    for place in sorted(used - framed) if any(framed) else []:
+        found += [FrameLine(source_id, place, None, Missing(NO_FRAME), sums(lines.where(places == place)))]
+    return found + [it for frame in listed if frame.is_per_year for it in _per_year(source_id, frame, lines, places, price)]
 
 
-def _per_year(source_id: str, frame: Frame, lines: Iterable[Line], price: Price | None) -> list[FrameLine]:
+def _per_year(source_id: str, frame: Frame, lines: Lines, places: Texts, price: Price | None) -> list[FrameLine]:
     """One line a year that the source has money in."""
-    code = frame.municipality_code
-    own = [line for line in _within(lines, [frame]) if code is None or municipality_of(line) == code]
+    code, within = frame.municipality_code, _within(lines, [frame])
+    own = lines.where(within if code is None else within & (places == code))
     return [
-        FrameLine(source_id, code, year, _in_price(frame, price, year), sums(line for line in own if line.year == year))
-        for year in sorted({line.year for line in own})
+        FrameLine(source_id, code, year, _in_price(frame, price, year), found) for year, found in sums_by(own, own.year).items()
     ]
 
 
@@ -120,9 +126,9 @@ def _in_price(frame: Frame, price: Price | None, year: int | None = None) -> Fig
     return figure_in(price, frame.amount_mnok, "frame", kroner, frame.frame_id, year)
 
 
-def _within(lines: Iterable[Line], listed: Sequence[Frame]) -> list[Line]:
-    """The lines of the years that the frames are of; all where there is no frame."""
+def _within(lines: Lines, listed: Sequence[Frame]) -> Flags:
+    """Which lines are of the years that the frames are of; all where there is no frame."""
     if not listed:
-        return list(lines)
+        return np.ones(len(lines), np.bool_)
     first, last = min(frame.from_year for frame in listed), max(frame.to_year for frame in listed)
-    return [line for line in lines if first <= line.year <= last]
+    return (first <= lines.year) & (lines.year <= last)

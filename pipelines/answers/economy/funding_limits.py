@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+import pandas as pd
+
 from domain.model import Agreement, FundingSource
-from pipelines.answers.economy.economy import sums
-from pipelines.answers.economy.lines import Line, economy_lines
+from pipelines.answers.economy.line_table import Lines
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import sums
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import total
 
 LimitKind = Literal["only_in", "only_for", "share_pct"]
 
@@ -59,84 +61,77 @@ def funding_limits(
     selection: Selection = EVERYTHING,
 ) -> tuple[SourceLimits, ...]:
     """Every source of the agreement, in its order, with the money that is used outside what it may be used for."""
-    lines = economy_lines(snapshot, agreement, price, as_of, selection).lines
+    lines = economy_lines(snapshot, agreement, price, as_of, selection)
     return tuple(_limits(source, lines) for source in agreement.funding_sources)
 
 
-def _limits(source: FundingSource, lines: Iterable[Line]) -> SourceLimits:
-    everything = list(lines)
-    own = [line for line in everything if line.funding_source_id == source.funding_source_id]
-    outside = [*_outside_places(source, own), *_outside_elements(source, own), *_outside_shares(source, everything)]
+def _limits(source: FundingSource, lines: Lines) -> SourceLimits:
+    own = lines.of_source(source.funding_source_id)
+    outside = [*_outside_places(source, own), *_outside_elements(source, own), *_outside_shares(source, lines)]
     return SourceLimits(
         source,
-        len({line.project.project_id for line in own}),
+        len(set(own.project_id)),
         sums(own).mnok("forecast_mnok"),
         bool(source.only_in or source.only_for or source.share_pct),
         tuple(outside),
     )
 
 
-def _outside_places(source: FundingSource, own: Iterable[Line]) -> Iterable[OutsideLimit]:
+def _outside_places(source: FundingSource, own: Lines) -> Iterable[OutsideLimit]:
     """Projects that lie outside where the source may be used; of those that lie partly there it cannot be told."""
     if not source.only_in:
         return
-    for lines in _by_project(own).values():
-        codes = set(lines[0].project.municipality_codes)
+    for project_id, lines in own.by_project().items():
+        codes = set(own.projects[project_id].municipality_codes)
         if not codes or codes - set(source.only_in):
             yield _outside(source, "only_in", lines, bool(codes) and not codes & set(source.only_in))
 
 
-def _outside_elements(source: FundingSource, own: Iterable[Line]) -> Iterable[OutsideLimit]:
+def _outside_elements(source: FundingSource, own: Lines) -> Iterable[OutsideLimit]:
     """Cost elements that the source may not pay, by project."""
-    for lines in _by_project(own).values():
-        for element in sorted({line.cost_element for line in lines} - set(source.only_for)) if source.only_for else ():
-            yield _outside(source, "only_for", [line for line in lines if line.cost_element == element], True, element)
+    if not source.only_for:
+        return
+    for lines in own.where(~pd.Index(own.cost_element).isin(source.only_for)).by_project().values():
+        for element in sorted(set(lines.cost_element)):
+            yield _outside(source, "only_for", lines.where(lines.cost_element == element), True, element)
 
 
-def _outside_shares(source: FundingSource, everything: Iterable[Line]) -> Iterable[OutsideLimit]:
+def _outside_shares(source: FundingSource, everything: Lines) -> Iterable[OutsideLimit]:
     """What the source pays of a project's cost element above its share, in the forecast over all years."""
-    for lines in _by_project(everything).values():
+    limited = everything.where(pd.Index(everything.cost_element).isin(source.share_pct))
+    for lines in limited.of_projects(limited.of_source(source.funding_source_id).project_id).by_project().values():
         for element, allowed in sorted(source.share_pct.items()):
-            of_element = [line for line in lines if line.cost_element == element]
-            own = [line for line in of_element if line.funding_source_id == source.funding_source_id]
-            if own and (found := _over_share(source, own, of_element, element, allowed)):
+            of_element = lines.where(lines.cost_element == element)
+            own = of_element.of_source(source.funding_source_id)
+            if len(own) and (found := _over_share(source, own, of_element, element, allowed)):
                 yield found
 
 
-def _over_share(
-    source: FundingSource, own: Sequence[Line], of_element: Sequence[Line], element: str, allowed_pct: Decimal
-) -> OutsideLimit | None:
-    paid, whole = (total(line.figures.get("forecast_mnok") for line in lines) for lines in (own, of_element))
+def _over_share(source: FundingSource, own: Lines, of_element: Lines, element: str, allowed_pct: Decimal) -> OutsideLimit | None:
+    paid, whole = (sums(lines).totals["forecast_mnok"] for lines in (own, of_element))
     if paid.mnok is None or whole.mnok is None or not (paid.is_complete and whole.is_complete):
         return _outside(source, "share_pct", own, False, element, allowed_pct)
     over = paid.mnok - whole.mnok * allowed_pct / 100
     if over <= 0:
         return None
-    project = own[0].project
+    project = own.projects[own.project_id[0]]
     share = float(100 * paid.mnok / whole.mnok)
     return OutsideLimit(
         source.funding_source_id, "share_pct", project.project_id, project.project_name, element, over, None, True,
-        own[0].submission_id, allowed_pct, share,
+        int(own.submission_id[0]), allowed_pct, share,
     )  # fmt: skip
 
 
 def _outside(
     source: FundingSource,
     limit: LimitKind,
-    lines: Sequence[Line],
+    lines: Lines,
     is_certain: bool,
     element: str | None = None,
     allowed_pct: Decimal | None = None,
 ) -> OutsideLimit:
-    found, project = sums(lines), lines[0].project
+    found, project = sums(lines), lines.projects[lines.project_id[0]]
     return OutsideLimit(
         source.funding_source_id, limit, project.project_id, project.project_name, element, found.mnok("forecast_mnok"),
-        found.mnok("spent_to_date_mnok"), is_certain, lines[0].submission_id, allowed_pct,
+        found.mnok("spent_to_date_mnok"), is_certain, int(lines.submission_id[0]), allowed_pct,
     )  # fmt: skip
-
-
-def _by_project(lines: Iterable[Line]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
-    for line in lines:
-        found.setdefault(line.project.project_id, []).append(line)
-    return found

@@ -10,11 +10,11 @@ from typing import Any
 
 from domain.model import Agreement
 from pipelines.answers.costs import costs
-from pipelines.answers.economy.lines import projects_of
+from pipelines.answers.portfolio import projects_of
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import by_area
+from pipelines.methods.area_shares import by_area
 
 # The projects that together make this much of the rise are those that are named.
 _MOST_PCT = 80
@@ -75,7 +75,7 @@ def over_frames(
     Without a price each project is held against its own frame in the kroner of its report, and the sums are zero.
     """
     shares = {key: project.shares_pct for key, project in projects_of(snapshot, agreement, as_of, selection).items()}
-    listed = costs(snapshot, agreement, price, as_of, selection).to_dict("records")
+    listed = costs(snapshot, agreement, price, as_of, selection)
     going = [row for row in listed if not row["has_ended"]]
     area = selection.working_area_id
     rows = [_row(row, shares[row["project_id"]], area) for row in going if _has(row, "forecast_mnok") and _has(row, "p50_mnok")]

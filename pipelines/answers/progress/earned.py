@@ -9,20 +9,22 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from domain.model import Agreement
 from domain.period import Month, Period
 from pipelines.answers.costs import costs
-from pipelines.answers.economy.lines import SPENT, Line, Lines, economy_lines
+from pipelines.answers.economy.line_table import SPENT
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import NO_SUMS, Sums, sums_by
 from pipelines.answers.portfolio import projects
 from pipelines.answers.prices import Price
-from pipelines.answers.progress.milestone_history import CONSTRUCTION_START, OPENING, Histories, histories
+from pipelines.answers.progress.milestone_history import CONSTRUCTION_START, OPENING, NewestMilestone, newest_milestones
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
 from pipelines.methods.earned_value import EarnedValue, Progress, Spending, earned_value, spending
-from pipelines.methods.money import Amount, Figure, total
+from pipelines.methods.money import Figure
 
 BUILDING, BUILT = "construction", ("opened", "closed")
 # Why a project has no earned value at all: it has not begun to build, or its start is not in the adopted plan.
@@ -35,6 +37,7 @@ SELECT s.project_id, s.period, s.newest_from <= $moment AND $moment < s.newest_t
 FROM snapshot.project_status AS s
 JOIN snapshot.return_progress AS p ON p.submission_id = s.submission_id AND p.project_id = s.project_id
 WHERE s.agreement_id = $agreement_id AND s.known_from <= $moment AND $moment < s.known_to
+    AND s.project_id IN (SELECT unnest($project_ids::VARCHAR[]))
 ORDER BY s.project_id, s.period_ends_on, s.period
 """
 
@@ -85,6 +88,20 @@ class PlanAgainstActual:
     submission_ids: tuple[int, ...]
 
 
+class _Money(NamedTuple):
+    """The money of a project: all of it, and that of the years that have ended by the end of its report's period."""
+
+    whole: Sums
+    past: Sums
+
+
+class _Plan(NamedTuple):
+    """The adopted start and end of building."""
+
+    start_on: dt.date | None
+    end_on: dt.date | None
+
+
 def earned(
     snapshot: Snapshot,
     agreement: Agreement,
@@ -97,14 +114,24 @@ def earned(
     The budget is that of all years, what is spent is spent to date, both in the price and of the whole project, also where an
     area is selected. A project that is finished before it is reported as opened is measured on when it was.
     """
-    lines = _lines_by_project(economy_lines(snapshot, agreement, price, as_of, _anywhere(selection), (BUDGET, SPENT)))
-    reports = _reports(snapshot, agreement, as_of)
-    known = histories(snapshot, agreement, as_of)
-    rows = projects(snapshot, agreement, as_of, selection).to_dict("records")
+    lines = economy_lines(snapshot, agreement, price, as_of, _anywhere(selection), (BUDGET, SPENT))
+    starts, openings = (newest_milestones(snapshot, agreement, as_of, it) for it in (CONSTRUCTION_START, OPENING))
+    listed = projects(snapshot, agreement, as_of, selection).to_dict("records")
+    rows = [row for row in listed if not row["has_ended"] and row["phase"] not in BUILT]
+    reports = _reports(snapshot, agreement, as_of, (row["project_id"] for row in rows))
+    whole = sums_by(lines, lines.project_id)
+    through = {str(row["project_id"]): _last_whole_year(row["period"]) for row in listed}
+    own = lines.of_projects(through)
+    past_lines = own.where(own.year <= own.each(through))
+    past = sums_by(past_lines, past_lines.project_id)
     return tuple(
-        _earned(row, reports.get(row["project_id"], []), lines.get(row["project_id"], []), known)
+        _earned(
+            row,
+            reports.get(row["project_id"], []),
+            _Money(whole.get(row["project_id"], NO_SUMS), past.get(row["project_id"], NO_SUMS)),
+            _Plan(_adopted(starts, row["project_id"]), _adopted(openings, row["project_id"])),
+        )
         for row in rows
-        if not row["has_ended"] and row["phase"] not in BUILT
     )
 
 
@@ -121,9 +148,9 @@ def plan_against_actual(
     selection: Selection = EVERYTHING,
 ) -> PlanAgainstActual:
     """How much of what is being built was to be finished by now, and how much is."""
-    rows = costs(snapshot, agreement, price, as_of, selection).to_dict("records")
+    rows = costs(snapshot, agreement, price, as_of, selection)
     building = {row["project_id"]: row["p50_mnok"] for row in rows if row["phase"] == BUILDING and not row["has_ended"]}
-    reports = _reports(snapshot, agreement, as_of)
+    reports = _reports(snapshot, agreement, as_of, building)
     newest = {project_id: reports[project_id][-1] for project_id in building if reports.get(project_id)}
     weighed = [
         (report, Decimal(weight))
@@ -151,16 +178,11 @@ def _anywhere(selection: Selection) -> Selection:
     )
 
 
-def _lines_by_project(found: Lines) -> dict[str, list[Line]]:
-    lines: dict[str, list[Line]] = {}
-    for line in found.lines:
-        lines.setdefault(line.project.project_id, []).append(line)
-    return lines
-
-
-def _reports(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None) -> dict[str, list[ProgressReport]]:
-    """The progress that each project has reported, in the order of periods."""
-    given = {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of)}
+def _reports(
+    snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None, project_ids: Iterable[str]
+) -> dict[str, list[ProgressReport]]:
+    """The progress that projects have reported, in the order of periods."""
+    given = {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of), "project_ids": list(project_ids)}
     found: dict[str, list[ProgressReport]] = {}
     for row in snapshot.records(_PROGRESS, given):
         found.setdefault(row["project_id"], []).append(
@@ -177,23 +199,20 @@ def _pct(reported: float | None) -> Decimal | None:
     return None if reported is None else Decimal(str(reported))
 
 
-def _earned(row: Mapping[Any, Any], reports: Sequence[ProgressReport], lines: Sequence[Line], known: Histories) -> Earned:
+def _earned(row: Mapping[Any, Any], reports: Sequence[ProgressReport], money: _Money, plan: _Plan) -> Earned:
     newest = reports[-1] if reports and reports[-1].is_newest else None
     through_year = _last_whole_year(row["period"])
-    past = [line for line in lines if line.year <= through_year]
-    spent = spending(_sum(past, SPENT), _sum(past, BUDGET))
-    start = _adopted(known, row["project_id"], CONSTRUCTION_START)
+    spent = spending(_complete(money.past, SPENT), _complete(money.past, BUDGET))
     why: Why | None = (
         "not_building" if row["phase"] != BUILDING
         else "physical_missing" if newest is None or newest.physical_pct is None
         else "planned_missing" if newest.planned_pct is None
-        else "no_start" if start is None
+        else "no_start" if plan.start_on is None
         else None
     )  # fmt: skip
     found = None
-    if why is None and newest and start:
-        end = _adopted(known, row["project_id"], OPENING)
-        found = earned_value(_progress(reports, lines, start, end))
+    if why is None and newest and plan.start_on:
+        found = earned_value(_progress(reports, money.whole, plan.start_on, plan.end_on))
     return Earned(
         row["project_id"],
         row["project_name"],
@@ -208,14 +227,16 @@ def _earned(row: Mapping[Any, Any], reports: Sequence[ProgressReport], lines: Se
     )
 
 
-def _progress(reports: Sequence[ProgressReport], lines: Sequence[Line], start: dt.date, end: dt.date | None) -> Progress:
+def _progress(reports: Sequence[ProgressReport], whole: Sums, start: dt.date, end: dt.date | None) -> Progress:
     """The project on the newest report, or on the one in which it was finished."""
     newest = reports[-1]
     at = next((it for it in reports if newest.physical_pct == _WHOLE_PCT and it.physical_pct == _WHOLE_PCT), newest)
     places = {it.period: _place(it.period, start) for it in reports}
     plan = {places[it.period]: it.planned_pct for it in reports if it.planned_pct is not None and places[it.period] > 0}
     planned_periods = max(_place_of(end, newest.period, start), 1) if end else None
-    return Progress(max(places[at.period], 0), plan, at.physical_pct, _sum(lines, BUDGET), _sum(lines, SPENT), planned_periods)
+    return Progress(
+        max(places[at.period], 0), plan, at.physical_pct, _complete(whole, BUDGET), _complete(whole, SPENT), planned_periods
+    )
 
 
 def _place(period: str, start: dt.date) -> int:
@@ -231,9 +252,8 @@ def _place_of(day: dt.date, like: str, start: dt.date) -> int:
     return _place(like, start) + behind
 
 
-def _adopted(known: Histories, project_id: str, milestone: str) -> dt.date | None:
-    history = known.get((project_id, milestone))
-    return history.now[0].adopted_on if history and history.now else None
+def _adopted(known: Mapping[str, NewestMilestone], project_id: str) -> dt.date | None:
+    return known[project_id].report.adopted_on if project_id in known else None
 
 
 def _last_whole_year(period: str) -> int:
@@ -242,12 +262,7 @@ def _last_whole_year(period: str) -> int:
     return last.year if last.month == 12 else last.year - 1
 
 
-def _sum(lines: Sequence[Line], name: str) -> Figure:
+def _complete(sums: Sums, name: str) -> Figure:
     """The sum of all lines where each has the figure; None where one lacks it, or where there is none."""
-    figures = [line.figures[name] for line in lines if name in line.figures]
-    if not figures or not all(isinstance(figure, Amount) for figure in figures):
-        return None
-    found = total(figures)
-    if found.mnok is None or found.basis is None or found.amount_type is None:
-        return None
-    return Amount(found.mnok, found.amount_type, found.basis, "; ".join(found.sources))
+    found = sums.totals[name]
+    return found.figure if found.is_complete else None

@@ -1,32 +1,58 @@
-"""Every milestone of every project through all the reports that were known on a date, with the baseline that is adopted."""
+"""Milestones in the reports known on a date, with the baseline that is adopted: of one project, or the newest of all."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from domain.model import Agreement
-from domain.period import Period
-from domain.returns import ReturnRow
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.deviation_rules import Baseline, adopted_baselines
-from pipelines.methods.project_reports import ProjectReport
-from pipelines.methods.schedule import FinalSlip, MilestoneRow, MilestoneTrend, TrendPoint, final_slips, trends
+from pipelines.methods.schedule import FinalSlip, MilestoneRow, MilestoneTrend, Rebaseline, TrendPoint, final_slips, trends
 
 OPENING, CONSTRUCTION_START = "opening", "construction_start"
 BASELINE, FORECAST, ACTUAL, DECISION = "baseline_on", "forecast_on", "actual_on", "baseline_decision"
-_MILESTONES = """
-SELECT s.project_id, s.period, s.reported_on, s.newest_from <= $moment AND $moment < s.newest_to AS is_newest,
-    m.milestone, m.baseline_on, m.forecast_on, m.actual_on, m.baseline_decision, m.missing, m.submission_id, m.sheet, m.row_number
-FROM snapshot.project_status AS s
-JOIN snapshot.return_milestone AS m ON m.submission_id = s.submission_id AND m.project_id = s.project_id
-WHERE s.agreement_id = $agreement_id AND s.known_from <= $moment AND $moment < s.known_to
-ORDER BY s.project_id, s.period_ends_on, s.period, m.row_number
+_ROWS = """
+SELECT m.project_id, m.milestone, m.period, m.newest_from <= $moment AND $moment < m.newest_to AS is_newest, m.submission_id,
+    m.sheet, m.row_number, m.baseline_on, m.forecast_on, m.actual_on, m.baseline_decision, m.adopted_on, m.forecast_missing
+FROM snapshot.milestone_status AS m
+WHERE m.agreement_id = $agreement_id AND m.known_from <= $moment AND $moment < m.known_to
+"""
+_OF_PROJECT = " AND m.project_id = $project_id ORDER BY m.project_id, m.period_ends_on, m.period, m.row_number"
+# What the newest reports say, each beside the row of the report before it that had a date.
+_NEWEST = """
+SELECT m.project_id, m.milestone, m.period, true AS is_newest, m.submission_id, m.sheet, m.row_number, m.baseline_on,
+    m.forecast_on, m.actual_on, m.baseline_decision, m.adopted_on, m.forecast_missing, m.previous_submission_id,
+    p.period AS previous_period, p.sheet AS previous_sheet, p.row_number AS previous_row_number,
+    p.baseline_on AS previous_baseline_on, p.forecast_on AS previous_forecast_on, p.actual_on AS previous_actual_on,
+    p.baseline_decision AS previous_decision, p.adopted_on AS previous_adopted_on
+FROM snapshot.milestone_status AS m
+LEFT JOIN snapshot.milestone_status AS p
+    ON p.agreement_id = m.agreement_id AND p.project_id = m.project_id AND p.milestone = m.milestone
+    AND p.submission_id = m.previous_submission_id AND p.known_from <= $moment AND $moment < p.known_to
+WHERE m.agreement_id = $agreement_id AND m.newest_from <= $moment AND $moment < m.newest_to AND m.milestone = $milestone
+"""
+# Every report in which the stated baseline is another than before, with the one that is adopted after the last report.
+_CHANGED = """
+SELECT m.project_id, m.milestone, m.period, false AS is_newest, m.submission_id, m.sheet, m.row_number, m.baseline_on,
+    m.forecast_on, m.actual_on, m.baseline_decision, m.adopted_on, m.forecast_missing, m.changed_from_on, m.changed_decision,
+    max_by(l.adopted_on, l.period_ends_on) AS last_adopted_on
+FROM snapshot.milestone_status AS m
+JOIN snapshot.milestone_status AS l
+    ON l.agreement_id = m.agreement_id AND l.project_id = m.project_id AND l.milestone = m.milestone
+    AND l.known_from <= $moment AND $moment < l.known_to
+WHERE m.agreement_id = $agreement_id AND m.known_from <= $moment AND $moment < m.known_to AND m.changed_from_on IS NOT NULL
+GROUP BY ALL
+ORDER BY m.project_id, m.milestone, m.period
+"""
+# The reports of a milestone that is reached, in those of its reports that were not.
+_RECORD = """
+SELECT m.project_id, m.milestone, m.period, m.forecast_on, m.actual_on
+FROM snapshot.milestone_status AS m
+WHERE m.agreement_id = $agreement_id AND m.known_from <= $moment AND $moment < m.known_to AND m.milestone = $milestone
+QUALIFY max_by(m.actual_on, m.period_ends_on) OVER (PARTITION BY m.project_id) IS NOT NULL
 """
 
 
@@ -45,6 +71,11 @@ class MilestoneReport:
     stated: MilestoneRow
     adopted_on: dt.date | None
     forecast_missing: str | None
+
+    @property
+    def expected_on(self) -> dt.date | None:
+        """The day on which it was reached, or is forecast to be."""
+        return self.stated.actual_on or self.stated.forecast_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,62 +107,112 @@ class MilestoneHistory:
         return next((report for report in self.reports if report.period == period), None)
 
 
-# By project and milestone.
-Histories = Mapping[tuple[str, str], MilestoneHistory]
+@dataclass(frozen=True, slots=True)
+class NewestMilestone:
+    """What the newest report of a project says of a milestone, and the last one before it that had a date.
+
+    `expected_on` is the day on which it was reached or is forecast to be. Days are above zero where that is later than before
+    (`previous_days`), or than the adopted baseline (`baseline_days`); None where one of the two is not known.
+    """
+
+    report: MilestoneReport
+    previous: MilestoneReport | None
+
+    @property
+    def expected_on(self) -> dt.date | None:
+        return self.report.expected_on
+
+    @property
+    def previous_days(self) -> int | None:
+        return _days(self.previous.expected_on if self.previous else None, self.expected_on)
+
+    @property
+    def baseline_days(self) -> int | None:
+        return _days(self.report.adopted_on, self.expected_on)
 
 
-def histories(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None) -> Histories:
-    """The milestones of all projects of an agreement, as known on a date. A correction takes the place of what it corrects."""
+@dataclass(frozen=True, slots=True)
+class BaselineChange:
+    """A report that states another baseline than before, and the baseline that is adopted after the last report."""
+
+    change: Rebaseline
+    report: MilestoneReport
+    last_adopted_on: dt.date | None
+
+
+def history(
+    snapshot: Snapshot, agreement: Agreement, project_id: str, as_of: dt.date | None = None
+) -> tuple[MilestoneHistory, ...]:
+    """The milestones of a project, as known on a date, by name. A correction takes the place of what it corrects."""
+    given = {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of), "project_id": project_id}
+    found: dict[str, list[MilestoneReport]] = {}
+    for row in snapshot.records(_ROWS + _OF_PROJECT, given):
+        found.setdefault(row["milestone"], []).append(_report(row))
+    return tuple(_history(reports) for reports in found.values())
+
+
+def newest_milestones(
+    snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None, milestone: str = OPENING
+) -> dict[str, NewestMilestone]:
+    """A milestone in the newest report of each project that was known on a date, by project; none whose report lacks it."""
+    rows = snapshot.records(_NEWEST, _asked(agreement, as_of, milestone))
+    return {row["project_id"]: NewestMilestone(_report(row), _previous(row)) for row in rows}
+
+
+def baseline_changes(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None) -> tuple[BaselineChange, ...]:
+    """Every change of a stated baseline in the reports known on a date, by project, milestone and period."""
     given = {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of)}
-    found: dict[tuple[str, str], list[MilestoneReport]] = {}
-    for _, rows in groupby(snapshot.records(_MILESTONES, given), lambda row: str(row["project_id"])):
-        for report in _reports(list(rows)):
-            found.setdefault((report.stated.project_id, report.stated.milestone), []).append(report)
-    return {key: _history(reports) for key, reports in found.items()}
+    return tuple(
+        BaselineChange(
+            Rebaseline(
+                row["project_id"], row["milestone"], row["period"], row["changed_from_on"], row[BASELINE], row["changed_decision"]
+            ),
+            _report(row), row["last_adopted_on"],
+        )
+        for row in snapshot.records(_CHANGED, given)
+    )  # fmt: skip
 
 
-def record(known: Histories, milestone: str = OPENING) -> tuple[FinalSlip, ...]:
-    """How far off forecasts of a milestone proved to be in all projects that have reached it."""
+def record(
+    snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None, milestone: str = OPENING
+) -> tuple[FinalSlip, ...]:
+    """How far off forecasts of a milestone proved to be in all projects that had reached it on a date."""
     return final_slips(
-        report.stated for history in known.values() if history.milestone == milestone for report in history.reports
+        MilestoneRow(row["project_id"], milestone, row["period"], None, row[FORECAST], row[ACTUAL])
+        for row in snapshot.records(_RECORD, _asked(agreement, as_of, milestone))
     )
 
 
-def _reports(rows: Sequence[Mapping[str, Any]]) -> Iterable[MilestoneReport]:
-    """The reports of all milestones of a project, each with what is adopted after it."""
-    adopted: dict[str, Baseline] = {}
-    for _, listed in groupby(rows, lambda row: str(row["period"])):
-        of_period = list(listed)
-        adopted = adopted_baselines([_as_report(of_period)], adopted)
-        for row in of_period:
-            baseline = adopted.get(row["milestone"])
-            yield MilestoneReport(
-                row["period"], row["is_newest"], row["submission_id"], row["sheet"], row["row_number"],
-                MilestoneRow(
-                    row["project_id"], row["milestone"], row["period"], row[BASELINE], row[FORECAST], row[ACTUAL], row[DECISION]
-                ),
-                baseline.adopted_on if baseline else None, _why_not(row),
-            )  # fmt: skip
+def _asked(agreement: Agreement, as_of: dt.date | None, milestone: str) -> dict[str, object]:
+    return {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of), "milestone": milestone}
 
 
-def _as_report(rows: Sequence[Mapping[str, Any]]) -> ProjectReport:
-    """The milestones of one report as the deviation rules read them, so that both adopt the same baseline."""
-    names = ("milestone", BASELINE, DECISION)
-    listed = tuple(
-        ReturnRow("milestones", row["sheet"], row["row_number"], {name: row[name] for name in names if row[name] is not None})
-        for row in rows
-    )
-    first = rows[0]
-    return ProjectReport(
-        first["project_id"], Period.parse(first["period"]), first["reported_on"], {"milestones": listed}, first["submission_id"]
-    )
+def _report(row: Mapping[str, Any]) -> MilestoneReport:
+    return MilestoneReport(
+        row["period"], row["is_newest"], row["submission_id"], row["sheet"], row["row_number"],
+        MilestoneRow(
+            row["project_id"], row["milestone"], row["period"], row[BASELINE], row[FORECAST], row[ACTUAL], row[DECISION]
+        ),
+        row["adopted_on"], row["forecast_missing"],
+    )  # fmt: skip
 
 
-def _why_not(row: Mapping[str, Any]) -> str | None:
-    if row[FORECAST] is not None:
+def _previous(row: Mapping[str, Any]) -> MilestoneReport | None:
+    """The report before, of a row that has it beside its own; it had a date."""
+    if row["previous_period"] is None:
         return None
-    found = json.loads(row["missing"]).get(FORECAST, {})
-    return str(found.get("missing", "blank"))
+    return MilestoneReport(
+        row["previous_period"], False, row["previous_submission_id"], row["previous_sheet"], row["previous_row_number"],
+        MilestoneRow(
+            row["project_id"], row["milestone"], row["previous_period"], row["previous_baseline_on"], row["previous_forecast_on"],
+            row["previous_actual_on"], row["previous_decision"],
+        ),
+        row["previous_adopted_on"], None,
+    )  # fmt: skip
+
+
+def _days(since: dt.date | None, until: dt.date | None) -> int | None:
+    return (until - since).days if since and until else None
 
 
 def _history(reports: Sequence[MilestoneReport]) -> MilestoneHistory:

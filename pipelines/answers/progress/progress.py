@@ -10,11 +10,19 @@ from typing import Any
 from domain.model import Agreement
 from domain.period import Month
 from pipelines.answers.portfolio import area_shares, projects
-from pipelines.answers.progress.milestone_history import OPENING, Histories, MilestoneHistory, MilestoneReport, histories, record
+from pipelines.answers.progress.milestone_history import (
+    MilestoneHistory,
+    MilestoneReport,
+    NewestMilestone,
+    baseline_changes,
+    history,
+    newest_milestones,
+    record,
+)
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import NO_AREA
-from pipelines.methods.schedule import ForecastRange, Rebaseline, forecast_range
+from pipelines.methods.area_shares import NO_AREA
+from pipelines.methods.schedule import ForecastRange, Rebaseline, SlipRecord, forecast_range
 
 # How far ahead openings are listed.
 MONTHS = 12
@@ -131,7 +139,7 @@ def moved(
     snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None, selection: Selection = EVERYTHING
 ) -> tuple[Moved, ...]:
     """Every project of a selection that has not ended, by id."""
-    return _moved(histories(snapshot, agreement, as_of), _listed(snapshot, agreement, as_of, selection))
+    return _moved(newest_milestones(snapshot, agreement, as_of), _listed(snapshot, agreement, as_of, selection))
 
 
 def most_moved(found: tuple[Moved, ...], most: int = 10) -> tuple[Moved, ...]:
@@ -148,8 +156,8 @@ def openings(
     selection: Selection = EVERYTHING,
 ) -> Openings:
     """The openings of the months after a day. The record that ranges rest on is of the whole portfolio, as known on that day."""
-    known = histories(snapshot, agreement, as_of)
-    slips = record(known)
+    known = newest_milestones(snapshot, agreement, as_of)
+    slips = SlipRecord(record(snapshot, agreement, as_of))
     until_on = _months_after(as_of, months)
     to_come = [it for it in _moved(known, _listed(snapshot, agreement, as_of, selection)) if not it.has_opened]
     dated = sorted((it for it in to_come if it.expected_on), key=lambda it: (str(it.expected_on), it.project_id))
@@ -163,7 +171,7 @@ def openings(
         tuple(it for it in dated if it.expected_on and it.expected_on <= as_of),
         tuple(it for it in dated if it.expected_on and it.expected_on > until_on),
         tuple(it for it in to_come if it.expected_on is None),
-        len({(slip.project_id, slip.milestone) for slip in slips}),
+        len(slips.milestones),
     )  # fmt: skip
 
 
@@ -171,8 +179,7 @@ def milestone_trends(
     snapshot: Snapshot, agreement: Agreement, project_id: str, as_of: dt.date | None = None
 ) -> tuple[MilestoneHistory, ...]:
     """The milestones of a project through its reports known on a date, in the order of the form; none for an unknown project."""
-    known = [history for (owner, _), history in histories(snapshot, agreement, as_of).items() if owner == project_id]
-    return tuple(sorted(known, key=lambda history: history.reports[-1].row_number))
+    return tuple(sorted(history(snapshot, agreement, project_id, as_of), key=lambda it: it.reports[-1].row_number))
 
 
 def rebaselines(
@@ -182,14 +189,11 @@ def rebaselines(
     listed = _listed(snapshot, agreement, as_of, selection)
     found = [
         ChangedBaseline(
-            listed[history.project_id]["project_name"], change, change.to_on == history.reports[-1].adopted_on, report
+            listed[it.change.project_id]["project_name"], it.change, it.change.to_on == it.last_adopted_on, it.report
         )
-        for history in histories(snapshot, agreement, as_of).values()
-        if history.project_id in listed
-        for change in history.stated.rebaselines
-        if (report := history.report_of(change.period))
-    ]
-    found.sort(key=lambda it: (it.change.project_id, it.change.milestone))
+        for it in baseline_changes(snapshot, agreement, as_of)
+        if it.change.project_id in listed
+    ]  # fmt: skip
     return tuple(sorted(found, key=lambda it: it.change.period, reverse=True))
 
 
@@ -205,20 +209,19 @@ def _areas(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(area_shares(row["working_area_split"])) or (NO_AREA,)
 
 
-def _moved(known: Histories, listed: Mapping[str, Mapping[str, Any]]) -> tuple[Moved, ...]:
-    return tuple(_of_project(row, known.get((project_id, OPENING))) for project_id, row in listed.items() if not row["has_ended"])
+def _moved(known: Mapping[str, NewestMilestone], listed: Mapping[str, Mapping[str, Any]]) -> tuple[Moved, ...]:
+    return tuple(_of_project(row, known.get(project_id)) for project_id, row in listed.items() if not row["has_ended"])
 
 
-def _of_project(row: Mapping[str, Any], history: MilestoneHistory | None) -> Moved:
+def _of_project(row: Mapping[str, Any], newest: NewestMilestone | None) -> Moved:
     head = row["project_id"], row["project_name"], row["party_id"], row["phase"], _areas(row)
-    if history is None or history.now is None:
+    if newest is None:
         return Moved(*head, None, False, None, None, None, None, None, None, "no_row")
-    report, point = history.now
-    previous = history.report_of(point.previous_period)
+    report, previous = newest.report, newest.previous
     return Moved(
-        *head, point.expected_on, point.actual_on is not None,
-        (previous.stated.actual_on or previous.stated.forecast_on) if previous else None, point.slip_previous_days,
-        point.baseline_on, point.slip_baseline_days, report, previous, None if point.expected_on else report.forecast_missing,
+        *head, newest.expected_on, report.stated.actual_on is not None, previous.expected_on if previous else None,
+        newest.previous_days, report.adopted_on, newest.baseline_days, report, previous,
+        None if newest.expected_on else report.forecast_missing,
     )  # fmt: skip
 
 

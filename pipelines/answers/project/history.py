@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,10 +14,11 @@ from domain.deviation_limits import Colour
 from domain.limit_file import limits_of
 from domain.model import Agreement
 from domain.returns import Missing
-from pipelines.answers.deviations.deviations import colours
-from pipelines.answers.economy.lines import kroner_of, most_used_price
+from pipelines.answers.deviations.deviations import rule_results
+from pipelines.answers.kroner import kroner_of, most_used_price
 from pipelines.answers.prices import Price, figure_in
 from pipelines.answers.reporting.returns import moment_of
+from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import Snapshot
 from pipelines.methods.deviations import DEVIATES, Level
 from pipelines.methods.money import Amount, Figure, Total, total
@@ -192,21 +194,22 @@ def project_history(
     given = {"agreement_id": agreement.agreement_id, "project_id": project_id, "moment": moment_of(as_of)}
     rows = snapshot.records(_REPORTS, given)
     economy = snapshot.records(_SPENT, given)
-    shown = price or most_used_price([*economy, *rows])
+    shown = price or most_used_price(Counter(map(kroner_of, [*economy, *rows])))
     spent: dict[int, list[Figure]] = {}
     for line in economy:
         missing = json.loads(line["missing"]).get("spent_to_date_mnok", {}).get("missing")
         if missing != _NOT_APPLICABLE:
             figure = figure_in(shown, line["spent_to_date_mnok"], "spent", kroner_of(line), "", line["year"], missing)
             spent.setdefault(line["submission_id"], []).append(figure)
-    data_colour, reported_colour = colours(snapshot, agreement, as_of).get(project_id, (None, None))
+    # Every rule says the same colours of the day.
+    judged = next(iter(rule_results(snapshot, agreement, as_of, Selection(project_id=project_id))), None)
     return ProjectHistory(
         project_id,
         shown,
         tuple(_report(row, total(spent.get(row["submission_id"], ())), shown) for row in rows),
         _profile(rows[-1]) if rows else None,
-        data_colour,
-        reported_colour,
+        judged.data_colour if judged else None,
+        judged.reported_colour if judged else None,
         _courses(agreement, snapshot.records(_RULES, given)),
     )
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.model import Agreement
-from pipelines.answers.economy.economy import Sums, sums
-from pipelines.answers.economy.lines import Line, economy_lines, kroner_of
+from pipelines.answers.economy.line_table import Line
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import Sums, sums
+from pipelines.answers.kroner import kroner_of
 from pipelines.answers.portfolio import projects
 from pipelines.answers.prices import Price, figure_in
 from pipelines.answers.reporting.returns import moment_of
@@ -154,13 +156,13 @@ def project_sheets(
 ) -> ProjectSheets:
     """The rows of the newest report of a project that was known on a date; empty where none was."""
     asked = {"agreement_id": agreement.agreement_id, "project_id": project_id, "moment": moment_of(as_of)}
-    lines = economy_lines(snapshot, agreement, price, as_of, Selection(project_id=project_id)).lines
+    lines = economy_lines(snapshot, agreement, price, as_of, Selection(project_id=project_id))
     return ProjectSheets(
         tuple(
             MilestoneRow(**{**row, "missing": {name: it["missing"] for name, it in json.loads(row["missing"]).items()}})
             for row in snapshot.records(_NEWEST + _MILESTONES, asked)
         ),
-        tuple(sorted(lines, key=lambda line: (line.funding_source_id, line.cost_element, line.year))),
+        tuple(sorted(lines.lines, key=lambda line: (line.funding_source_id, line.cost_element, line.year))),
         sums(lines),
         tuple(_risk(row, price) for row in snapshot.records(_NEWEST + _RISKS, asked)),
         tuple(ContributionRow(**row) for row in snapshot.records(_NEWEST + _CONTRIBUTIONS, asked)),

@@ -27,7 +27,7 @@ from pipelines.history.snapshot import Snapshot
 from pipelines.methods.deviation_rules import ENDED, ENDED_STANDINGS, OPENING
 from pipelines.methods.deviations import DEVIATES, Judgement, Level, Status, status, step_of
 from pipelines.methods.money import Figure, MoneyRefused, Total, total
-from pipelines.methods.project_reports import HandedIn, ProjectReport, kroner, project_reports
+from pipelines.methods.project_reports import HandedIn, Lack, ProjectReport, kroner, project_reports
 
 # What is about a report itself: any return closes it, whatever its figures are.
 OF_REPORT = frozenset({"report_missing", "report_stale"})
@@ -162,7 +162,7 @@ def effects(snapshot: Snapshot, agreement: Agreement, found: Return, as_of: dt.d
     limit = limits_of(agreement).limit("slip_since_last").yellow
     moved_days = int(limit.above) if limit and limit.above is not None else 0
     common = price(agreement, as_of)
-    party = costs(snapshot, agreement, common, as_of, Selection(party_id=found.party_id)).to_dict("records")
+    party = costs(snapshot, agreement, common, as_of, Selection(party_id=found.party_id))
     own = {str(row["project_id"]) for row in party}
     return ReturnEffects(
         _effects(snapshot, agreement, chains, as_of),
@@ -279,11 +279,15 @@ def _result(report: ProjectReport, judged: Status, found: Judgement, stood: Mapp
         project.code("focus_area_id"), project.code("phase"), None, (), str(report.period), report.reported_on,
         judged.data_colour, judged.reported_colour, report.submission_id or 0, found.rule, found.level,
         None if found.number is None else float(found.number), found.counts_from,
-        json.loads(json.dumps(dict(found.evidence), default=str)),
-        tuple((cell.sheet, cell.address) for cell in found.cells),
-        (found.lack.reason, found.lack.table, found.lack.column) if found.lack else None,
+        json.dumps(dict(found.evidence), default=str), json.dumps([[cell.sheet, cell.address] for cell in found.cells]),
+        *_lack(found.lack),
         step_of(before, found.level, was_open), before, since, n_before, was_open, level_told, since_told, n_told,
     )  # fmt: skip
+
+
+def _lack(lack: Lack | None) -> tuple[str | None, str | None, str | None]:
+    """Why a rule cannot tell, and the table and column of what it lacks."""
+    return (lack.reason, lack.table, lack.column) if lack else (None, None, None)
 
 
 def _stood_before(stood: Mapping[str, Any] | None, report: ProjectReport) -> tuple[Level, str | None, int, bool]:

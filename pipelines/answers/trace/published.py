@@ -108,9 +108,10 @@ class TracedPublished:
     history: tuple[ThenPublished, ...]
 
 
-def rolling_key(window_months: int, last_month: dt.date) -> str:
-    """The key of the area's rolling index: "36 / 2026-06"."""
-    return f"{window_months}{SEPARATOR}{last_month:%Y-%m}"
+def rolling_key(window_months: int, last_month: dt.date, group_kind: str | None = None, group_name: str = "") -> str:
+    """The key of the area's rolling index, "36 / 2026-06", or of a group of its points: "36 / 2026-06 / working_area / nord"."""
+    whole = f"{window_months}{SEPARATOR}{last_month:%Y-%m}"
+    return SEPARATOR.join([whole, group_kind, group_name]) if group_kind else whole
 
 
 def yearly_key(year_from: int, year_to: int, month: int, *, is_chained: bool) -> str:

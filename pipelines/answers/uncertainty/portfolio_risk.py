@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Literal
+
+import numpy as np
 
 from domain.model import Agreement
 from domain.returns import Missing
 from pipelines.answers.costs import costs
 from pipelines.answers.economy.funding import FrameLine, frames
-from pipelines.answers.economy.lines import SPENT, Line, economy_lines
+from pipelines.answers.economy.line_table import SPENT, Lines
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import known_by_project, sums_by
 from pipelines.answers.prices import Price
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
@@ -30,7 +33,7 @@ from pipelines.methods.cost_risk import (
     portfolio_band,
     portions_of,
 )
-from pipelines.methods.money import Amount
+from pipelines.methods.money import Amount, mnok_of
 
 BUDGET = "budget_mnok"
 # The correlation that is shown where nothing else is asked for, and the draws at one that a reader moves a slider to.
@@ -109,19 +112,17 @@ def portfolio(
 ) -> Portfolio:
     """The portfolio of a selection as it was known on a date, ready to be drawn from."""
     lines = economy_lines(snapshot, agreement, price, as_of, selection, (FORECAST, SPENT, BUDGET))
-    rows = costs(snapshot, agreement, price, as_of, selection).to_dict("records")
-    listed = projects_with(rows, lines.lines, selection)
-    by_project: dict[str, list[Line]] = {}
-    for line in lines.lines:
-        by_project.setdefault(line.project.project_id, []).append(line)
+    rows = costs(snapshot, agreement, price, as_of, selection)
+    listed = projects_with(rows, known_by_project(lines, SPENT), selection)
+    amounts = _amounts(lines)
     # Estimates are of fixed kroner. Without a price year they are in those of each report, which do not add up.
     known = [(it, it.curve) for it in listed if it.curve and price and not price.is_nominal]
-    risks = tuple(_risk(it, curve, by_project.get(it.project_id, [])) for it, curve in known)
+    risks = tuple(_risk(it, curve, amounts.get(it.project_id, {})) for it, curve in known)
     silent = _silent(snapshot, agreement, as_of) if selection.is_everything else ()
     if not risks:
         return Portfolio(price, listed, (), (), silent)
     counted = {it.curve.project_id for it in risks}
-    own = [line for line in lines.lines if line.project.project_id in counted]
+    own = lines.of_projects(counted)
     held = frames(snapshot, agreement, price, as_of) if selection.is_everything and not silent else ()
     references = _references(agreement, risks, listed, own, held, lines.report_year)
     why = PARTIES_MISSING if silent else None if selection.is_everything else SELECTED
@@ -146,14 +147,20 @@ def _silent(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None) -> 
     return tuple(it.party_id for it in agreement.parties if it.is_reporting is True and it.party_id not in delivered)
 
 
-def _risk(project: ProjectUncertainty, curve: CostCurve, lines: Iterable[Line]) -> RiskProject:
+def _amounts(lines: Lines) -> dict[str, dict[tuple[int, str], list[int]]]:
+    """Forecast and spent in øre, as far as they are known, by project, and by year and source."""
+    forecast, spent = (np.where(lines.amounts[name].is_known, lines.amounts[name].ore, 0).tolist() for name in (FORECAST, SPENT))
+    columns = lines.project_id, lines.year.tolist(), lines.funding_source_id, forecast, spent
+    found: dict[str, dict[tuple[int, str], list[int]]] = {}
+    for project_id, year, source, *amounts in zip(*columns, strict=True):
+        known = found.setdefault(project_id, {}).setdefault((year, source), [0, 0])
+        known[0], known[1] = known[0] + amounts[0], known[1] + amounts[1]
+    return found
+
+
+def _risk(project: ProjectUncertainty, curve: CostCurve, amounts: Mapping[tuple[int, str], Sequence[int]]) -> RiskProject:
     """The project with its cost over years, sources and areas, by its lines."""
-    amounts: dict[tuple[int, str], list[Decimal]] = {}
-    for line in lines:
-        sums = amounts.setdefault((line.year, line.funding_source_id), [Decimal(0), Decimal(0)])
-        for place, name in enumerate((FORECAST, SPENT)):
-            sums[place] += _mnok(line, name)
-    listed = [(year, source, forecast, spent) for (year, source), (forecast, spent) in sorted(amounts.items())]
+    listed = [(year, source, mnok_of(own[0]), mnok_of(own[1])) for (year, source), own in sorted(amounts.items())]
     return RiskProject(curve, portions_of(listed, project.shares_pct))
 
 
@@ -161,7 +168,7 @@ def _references(
     agreement: Agreement,
     risks: Sequence[RiskProject],
     listed: Sequence[ProjectUncertainty],
-    lines: Sequence[Line],
+    lines: Lines,
     held: Sequence[FrameLine],
     report_year: int | None,
 ) -> Iterable[Reference]:
@@ -169,7 +176,7 @@ def _references(
     by_source = {it.funding_source_id: it for it in held if it.municipality_code is None and it.year is None}
     middles = {it.curve.project_id: it.curve.p50_mnok for it in risks}
     yield _whole(agreement, list(by_source.values()), lines, sum(middles.values()))
-    used = {line.funding_source_id for line in lines}
+    used = set(lines.funding_source_id)
     for source in agreement.funding_sources:
         if source.funding_source_id in used:
             yield _of_source(agreement, source.funding_source_id, by_source.get(source.funding_source_id))
@@ -179,17 +186,18 @@ def _references(
             by_area[area] = by_area.get(area, 0.0) + middles[project.project_id] * float(pct) / 100
     for area, p50 in sorted(by_area.items()):
         yield Reference("area", area, "sum_p50", CostFrame(f"area:{area}", p50, working_area_id=area))
-    for year in sorted({line.year for line in lines if line.year >= (report_year or line.year)}):
-        budgets = [line.figures[BUDGET] for line in lines if line.year == year and BUDGET in line.figures]
-        known = [figure.mnok for figure in budgets if isinstance(figure, Amount)]
-        budget = float(sum(known)) if known else None
+    for year, sums in sums_by(lines, lines.year).items():
+        if report_year and year < report_year:
+            continue
+        known = sums.mnok(BUDGET)
+        budget = None if known is None else float(known)
         yield Reference(
             "year", str(year), "nothing" if budget is None else "budget",
             CostFrame(f"year:{year}", budget, from_year=year, to_year=year),
         )  # fmt: skip
 
 
-def _whole(agreement: Agreement, held: Sequence[FrameLine], lines: Sequence[Line], sum_p50: float) -> Reference:
+def _whole(agreement: Agreement, held: Sequence[FrameLine], lines: Lines, sum_p50: float) -> Reference:
     """All frames together where every source that pays has one; else the sum of P50, which is no frame."""
     lacking = next((it.frame.code for it in held if isinstance(it.frame, Missing)), None)
     amounts = [it.frame.mnok for it in held if isinstance(it.frame, Amount)]
@@ -198,7 +206,7 @@ def _whole(agreement: Agreement, held: Sequence[FrameLine], lines: Sequence[Line
     years = [_years(agreement, it.funding_source_id) for it in held]
     first, last = min(year for year, _ in years), max(year for _, year in years)
     # A frame of years leaves out projects whose years are not known; one that all money lies within need not name them.
-    is_all = all(first <= line.year <= last for line in lines)
+    is_all = bool(((lines.year >= first) & (lines.year <= last)).all())
     limits = (None, None) if is_all else (first, last)
     return Reference("total", "", "frame", CostFrame("total", float(sum(amounts)), *limits))
 
@@ -216,11 +224,6 @@ def _years(agreement: Agreement, source_id: str) -> tuple[int, int]:
     """The first and last year of the frames of a source that are of a whole period."""
     own = [it for it in agreement.frames if it.funding_source_id == source_id and not it.is_per_year]
     return min(it.from_year for it in own), max(it.to_year for it in own)
-
-
-def _mnok(line: Line, name: str) -> Decimal:
-    figure = line.figures.get(name)
-    return figure.mnok if isinstance(figure, Amount) else Decimal(0)
 
 
 def choices(found: Portfolio) -> Mapping[str, int]:

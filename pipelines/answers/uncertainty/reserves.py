@@ -10,7 +10,9 @@ from typing import Any
 
 from domain.model import Agreement
 from domain.period import Period
-from pipelines.answers.economy.lines import kroner_of, part_in, projects_of
+from pipelines.answers.economy.areas import part_in
+from pipelines.answers.kroner import kroner_of
+from pipelines.answers.portfolio import projects_of
 from pipelines.answers.prices import Price, figure_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from domain.model import Agreement
 from domain.risk_matrix import RiskMatrix
 from pipelines.answers.deviations.deviations import deviations
-from pipelines.answers.economy.lines import kroner_of
+from pipelines.answers.kroner import kroner_of
 from pipelines.answers.portfolio import projects
 from pipelines.answers.prices import Price, figure_in
 from pipelines.answers.reporting.returns import moment_of

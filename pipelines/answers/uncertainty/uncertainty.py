@@ -10,13 +10,16 @@ from typing import Any, Literal
 
 from domain.model import Agreement
 from pipelines.answers.costs import AMOUNTS, costs
-from pipelines.answers.economy.lines import SPENT, WHOLE_PCT, Line, economy_lines
+from pipelines.answers.economy.areas import WHOLE_PCT
+from pipelines.answers.economy.line_table import SPENT
+from pipelines.answers.economy.lines import economy_lines
+from pipelines.answers.economy.sums import known_by_project
 from pipelines.answers.portfolio import area_shares
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
+from pipelines.methods.area_shares import by_area
 from pipelines.methods.cost_curves import CostCurve, Estimate, cost_curve
-from pipelines.methods.money import Amount, by_area
 
 # The phase in which a project's accounts are closed: its cost is known.
 FINISHED = "closed"
@@ -87,8 +90,9 @@ def uncertainty_projects(
     selection: Selection = EVERYTHING,
 ) -> tuple[ProjectUncertainty, ...]:
     """Every project of a selection by id, as its newest report known on a date has it."""
-    lines = economy_lines(snapshot, agreement, price, as_of, selection, (FORECAST, SPENT)).lines
-    return projects_with(costs(snapshot, agreement, price, as_of, selection).to_dict("records"), lines, selection)
+    lines = economy_lines(snapshot, agreement, price, as_of, selection, (SPENT,))
+    rows = costs(snapshot, agreement, price, as_of, selection)
+    return projects_with(rows, known_by_project(lines, SPENT), selection)
 
 
 def over_p85(projects: Iterable[ProjectUncertainty]) -> tuple[ProjectUncertainty, ...]:
@@ -108,13 +112,10 @@ def by_distance(projects: Iterable[ProjectUncertainty]) -> tuple[ProjectUncertai
     return tuple(sorted(held, key=lambda it: (-(it.of_p50_pct(it.mnok(FORECAST)) or 0.0), it.project_id)))
 
 
-def projects_with(rows: list[dict[Any, Any]], lines: tuple[Line, ...], selection: Selection) -> tuple[ProjectUncertainty, ...]:
-    """The projects of rows of `costs`, with what their lines of economy say is spent."""
-    spent: dict[str, Decimal] = {}
-    for line in lines:
-        figure = line.figures.get(SPENT)
-        if isinstance(figure, Amount):
-            spent[line.project.project_id] = spent.get(line.project.project_id, Decimal(0)) + figure.mnok
+def projects_with(
+    rows: list[dict[Any, Any]], spent: Mapping[str, Decimal], selection: Selection
+) -> tuple[ProjectUncertainty, ...]:
+    """The projects of rows of `costs`, with what is known to be spent on them, by id."""
     return tuple(_project(row, spent.get(row["project_id"]), selection.working_area_id) for row in rows)
 
 

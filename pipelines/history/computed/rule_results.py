@@ -1,4 +1,4 @@
-"""The marts project_status and rule_result: what every deviation rule said of each project after each of its reports, known when.
+"""The marts project_status, rule_result and milestone_status: what each report of a project means beside those before it.
 
 A report is judged on the day it was handed in. What counts days (an overdue milestone, a missing report) keeps the day that it
 counts from, so that a question of any later day needs no report again.
@@ -23,36 +23,21 @@ from domain.limit_file import limits_of
 from domain.model import Agreement, ReportingCycle
 from domain.period import Period
 from domain.returns import ReturnRow
+from pipelines.history.computed import milestones
 from pipelines.history.computed.making import Computed, Making, Part
 from pipelines.history.computed.report_chains import Chain, Reported, basis_after, basis_of, chains, newest
+from pipelines.history.computed.schemas import KEY, MILESTONE, RULE, STATUS, TEXT, TIME
 from pipelines.history.return_rows import return_row
-from pipelines.methods import deviation_rules, deviations, project_reports
+from pipelines.methods import deviation_rules, deviations, project_reports, schedule
 from pipelines.methods.deviation_rules import Baseline, adopted_baselines
 from pipelines.methods.deviations import DEVIATES, Judgement, Level, Status, step_of
 from pipelines.methods.project_reports import ProjectReport
 
-_TEXT, _TIME = pa.string(), pa.timestamp("us")
-_KEY = [("agreement_id", _TEXT), ("project_id", _TEXT), ("basis", _TEXT)]
-_HEAD = [*_KEY, ("party_id", _TEXT), ("period", _TEXT), ("submission_id", pa.int64())]
-_TAIL = [
-    ("is_synthetic", pa.bool_()), ("known_from", _TIME), ("known_to", _TIME), ("newest_from", _TIME), ("newest_to", _TIME),
-]  # fmt: skip
-STATUS = pa.schema([
-    *_HEAD, ("previous_submission_id", pa.int64()), ("period_ends_on", pa.date32()), ("reported_on", pa.date32()),
-    ("data_colour", _TEXT),
-    ("reported_colour", _TEXT), ("n_told", pa.int32()),
-    ("has_early_warning", pa.bool_()), *_TAIL,
-])  # fmt: skip
-RULE = pa.schema([
-    *_HEAD, ("rule", _TEXT), ("level", _TEXT), ("number", pa.float64()), ("counts_from", pa.date32()), ("evidence", _TEXT),
-    ("cells", _TEXT), ("lack_reason", _TEXT), ("lack_table", _TEXT), ("lack_column", _TEXT), ("step", _TEXT),
-    ("told_before", _TEXT), ("since_before", _TEXT), ("n_before", pa.int32()), ("was_open", pa.bool_()),
-    ("level_told", _TEXT), ("since_period", _TEXT), ("periods_in_a_row", pa.int32()), *_TAIL,
-])  # fmt: skip
-_PROJECTS_AT_A_TIME = 100
+# So many projects have their reports in memory at a time.
+_PROJECTS_AT_A_TIME = 40
 # The rules look at the two newest reports whole, and further back at these tables alone.
 _WHOLE_REPORTS, _LOOKED_BACK = 2, ("projects", "milestones", "cost_estimates")
-# The columns of the two marts that say when a row was known, not what it says.
+# The columns of the marts that say when a row was known, not what it says.
 _WHEN = ("known_from", "known_to", "newest_from", "newest_to")
 
 _REPORTS = """
@@ -61,19 +46,16 @@ FROM return_project AS p JOIN submission AS s USING (submission_id)
 ORDER BY p.agreement_id, p.project_id
 """
 _EARLIER = "SELECT DISTINCT agreement_id, project_id, basis FROM earlier.project_status"
+# Of equal chains at several times the earlier snapshot has the same rows several times: those of the first are copied.
 _COPIED = """
 SELECT e.* REPLACE (
     k.known_from AS known_from, k.known_to AS known_to, k.newest_from AS newest_from, k.newest_to AS newest_to
 )
-FROM (SELECT DISTINCT ON (agreement_id, project_id, basis, rule) * FROM earlier.rule_result) AS e
-JOIN kept AS k USING (agreement_id, project_id, basis)
-"""
-_COPIED_STATUS = """
-SELECT e.* REPLACE (
-    k.known_from AS known_from, k.known_to AS known_to, k.newest_from AS newest_from, k.newest_to AS newest_to
-)
-FROM (SELECT DISTINCT ON (agreement_id, project_id, basis) * FROM earlier.project_status) AS e
-JOIN kept AS k USING (agreement_id, project_id, basis)
+FROM e
+JOIN kept AS k ON k.agreement_id = e.agreement_id AND k.project_id = e.project_id AND k.basis = e.basis
+JOIN (
+    SELECT agreement_id, project_id, basis, min(known_from) AS first_from FROM earlier.project_status GROUP BY ALL
+) AS f ON f.agreement_id = e.agreement_id AND f.project_id = e.project_id AND f.basis = e.basis AND f.first_from = e.known_from
 """
 _RULES_OF = """
 SELECT r.agreement_id, r.project_id, r.basis, r.rule, r.level, r.level_told, r.since_period, r.periods_in_a_row, r.was_open
@@ -89,7 +71,7 @@ WHERE a.is_whole OR r.table_name IN (SELECT unnest(?::VARCHAR[]))
 ORDER BY a.project_id
 """
 _ROWS = """
-SELECT * FROM gathered WHERE project_id IN (SELECT unnest(?::VARCHAR[]))
+SELECT * FROM gathered WHERE project_id BETWEEN ? AND ? AND project_id IN (SELECT unnest(?::VARCHAR[]))
 ORDER BY project_id, submission_id, table_name, position
 """
 # Agreement, project, basis.
@@ -132,14 +114,15 @@ def make(making: Making) -> Iterator[Part]:
     asked = {(*project.key, basis) for project in projects for _, basis, _ in project.chains}
     copied = _computed_before(making) & asked if making.has_earlier else frozenset()
     if copied:
-        yield from _copies(making, projects, copied)
+        _copy(making, projects, copied)
     to_do = [project for project in projects if any((*project.key, basis) not in copied for _, basis, _ in project.chains)]
     _gather_rows(making, to_do, copied)
-    for number in range(0, len(to_do), _PROJECTS_AT_A_TIME):
-        yield from _computed(making, to_do[number : number + _PROJECTS_AT_A_TIME], copied)
+    runs = _runs_before(making, to_do, copied)
+    for first in range(0, len(to_do), _PROJECTS_AT_A_TIME):
+        yield from _computed(making, to_do[first : first + _PROJECTS_AT_A_TIME], copied, runs)
 
 
-RULE_RESULTS = Computed({"project_status": STATUS, "rule_result": RULE}, make, version)
+RULE_RESULTS = Computed({"project_status": STATUS, "rule_result": RULE, "milestone_status": MILESTONE}, make, version)
 
 
 def _projects(making: Making, known: str) -> Iterator[_Project]:
@@ -166,8 +149,8 @@ def _computed_before(making: Making) -> frozenset[_Basis]:
     return frozenset((row["agreement_id"], row["project_id"], row["basis"]) for row in making.rows(_EARLIER))
 
 
-def _copies(making: Making, projects: Iterable[_Project], copied: frozenset[_Basis]) -> Iterator[Part]:
-    """What was computed before, with the times in which it is known now."""
+def _copy(making: Making, projects: Iterable[_Project], copied: frozenset[_Basis]) -> None:
+    """Puts in what was computed before, with the times in which it is known now."""
     kept = [
         {
             "agreement_id": project.key[0], "project_id": project.key[1], "basis": basis,
@@ -177,9 +160,10 @@ def _copies(making: Making, projects: Iterable[_Project], copied: frozenset[_Bas
         for chain, basis, begin, end in _spans(project)
         if (*project.key, basis) in copied
     ]  # fmt: skip
-    with _given(making, "kept", kept, pa.schema([*_KEY, *((name, _TIME) for name in _WHEN)])):
-        yield "project_status", making.connection.sql(_COPIED_STATUS).to_arrow_table()
-        yield "rule_result", making.connection.sql(_COPIED).to_arrow_table()
+    with _given(making, "kept", kept, pa.schema([*KEY, *((name, TIME) for name in _WHEN)])):
+        for name in RULE_RESULTS.schemas:
+            earlier = making.connection.table(f"earlier.{name}")
+            earlier.query("e", _COPIED).insert_into(name)
 
 
 def _spans(project: _Project) -> Iterator[tuple[Chain, str, dt.datetime | None, dt.datetime | None]]:
@@ -198,16 +182,19 @@ def _gather_rows(making: Making, projects: Sequence[_Project], copied: frozenset
                 key = project.key[1], report.submission_id
                 asked[key] = asked.get(key, False) or place < _WHOLE_REPORTS
     rows = [{"project_id": key[0], "submission_id": key[1], "is_whole": is_whole} for key, is_whole in asked.items()]
-    columns = [("project_id", _TEXT), ("submission_id", pa.int64()), ("is_whole", pa.bool_())]
+    columns = [("project_id", TEXT), ("submission_id", pa.int64()), ("is_whole", pa.bool_())]
     with _given(making, "asked_report", rows, pa.schema(columns)):
         making.connection.execute(_GATHERED, [list(_LOOKED_BACK)])
 
 
-def _computed(making: Making, projects: Sequence[_Project], copied: frozenset[_Basis]) -> Iterator[Part]:
-    """What has to be computed of some projects."""
-    reports, runs = _reports(making, projects), _runs_before(making, projects, copied)
+def _computed(
+    making: Making, projects: Sequence[_Project], copied: frozenset[_Basis], runs: dict[_Basis, dict[str, Run]]
+) -> Iterator[Part]:
+    """What has to be computed of some projects. `runs` have how each rule stood before; how it stands after is added."""
+    reports = _reports(making, projects)
     statuses: list[dict[str, Any]] = []
     results: list[dict[str, Any]] = []
+    courses: list[dict[str, Any]] = []
     for project in projects:
         agreement = making.agreements[project.key[0]]
         limits, deadline_days = limits_of(agreement), _deadline_days(agreement)
@@ -226,15 +213,19 @@ def _computed(making: Making, projects: Sequence[_Project], copied: frozenset[_B
             previous = chain.reports[-2].submission_id if len(chain.reports) > 1 else None
             statuses.append({**head, **_status_row(status), "previous_submission_id": previous})
             results += [{**head, **_rule_row(it, was.get(it.rule, _AT_FIRST), now[it.rule])} for it in status.judgements]
+            courses += [{**head, **row} for row in milestones.milestone_rows(known, baselines[basis])]
     yield "project_status", pa.Table.from_pylist(statuses, STATUS)
     yield "rule_result", pa.Table.from_pylist(results, RULE)
+    yield "milestone_status", pa.Table.from_pylist(courses, MILESTONE)
 
 
 def _reports(making: Making, projects: Sequence[_Project]) -> dict[tuple[str, int], ProjectReport]:
     """The reports of projects, by project and submission, with the rows that the rules look at."""
     rows: dict[tuple[str, int], dict[str, list[ReturnRow]]] = {}
     places: dict[str, dict[str, int]] = {}
-    for row in making.rows(_ROWS, [[project.key[1] for project in projects]]):
+    ids = [project.key[1] for project in projects]
+    # The rows lie in this order, so that of all of them only those between are read.
+    for row in making.rows(_ROWS, [min(ids), max(ids), ids]):
         tables = rows.setdefault((row["project_id"], row["submission_id"]), {})
         tables.setdefault(row["table_name"], []).append(return_row(row, places))
     reports = {(project.key[1], chain.last.submission_id): chain.last for project in projects for chain, _, _ in project.chains}
@@ -257,7 +248,7 @@ def _runs_before(making: Making, projects: Sequence[_Project], copied: frozenset
     ]
     found: dict[_Basis, dict[str, Run]] = {}
     if asked:
-        with _given(making, "asked_basis", asked, pa.schema(_KEY)):
+        with _given(making, "asked_basis", asked, pa.schema(KEY)):
             for row in making.rows(_RULES_OF):
                 run = Run(
                     row["level_told"], row["since_period"], row["periods_in_a_row"], row["was_open"] or row["level"] in DEVIATES
@@ -330,5 +321,5 @@ def _deadline_days(agreement: Agreement) -> int | None:
 @cache
 def _rules_hash() -> str:
     """What the rules are, as they are written: whoever changes a rule has its results computed anew."""
-    files = [Path(str(module.__file__)) for module in (deviation_rules, deviations, project_reports)]
+    files = [Path(str(module.__file__)) for module in (deviation_rules, deviations, project_reports, milestones, schedule)]
     return hashlib.sha256(b"".join(file.read_bytes() for file in [*files, Path(__file__)])).hexdigest()

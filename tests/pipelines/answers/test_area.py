@@ -16,7 +16,7 @@ from pipelines.answers.deviations.deviations import deviations
 from pipelines.answers.goal.goal import goal
 from pipelines.answers.prices import price
 from pipelines.answers.selection import EVERYTHING, Selection
-from pipelines.methods.money import by_area
+from pipelines.methods.area_shares import by_area
 from tests.pipelines.answers.test_project import in_price, reports_of, returns, snapshot  # noqa: F401 - fixtures
 
 AGREEMENTS = load_agreements()

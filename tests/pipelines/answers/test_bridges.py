@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import shutil
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from domain.load import load_agreements
+from domain.returns import ReturnRow
 from pipelines.answers.costs import costs
 from pipelines.answers.economy.bridges import first_reported, last_deadline, portfolio_bridge
 from pipelines.answers.economy.economy import economy
 from pipelines.answers.prices import price
 from pipelines.answers.selection import EVERYTHING
+from pipelines.examples.fjordbyen.returns import next_return
+from pipelines.history.ledger import Original, open_ledger
+from pipelines.history.publish import publish
+from pipelines.history.return_rows import commit_return, new_return
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.bridge import STEPS
 from tests.pipelines.answers.raw_economy import project_totals, raw_lines
@@ -99,6 +106,54 @@ def test_the_correction_is_a_growth_of_its_project(snapshot):
     assert [row.project_id for row in found.growth] == ["F-026"]
 
 
+@pytest.fixture(scope="module")
+def with_scope(examples, tmp_path_factory):
+    """The examples with a return more, in which three projects report changed scope: decided, not decided, without an amount."""
+    folder = tmp_path_factory.mktemp("scope") / "var"
+    shutil.copytree(examples, folder)
+    found = next_return("fjordby", "2026-Q3")
+    projects = [row.code("project_id") for row in found.of("cost_estimates") if row.number("forecast_mnok")][:3]
+    given = [(Decimal("12.5"), "Sak 8/26"), (Decimal(-3), None), (None, "Sak 9/26")]
+    rows = tuple(
+        ReturnRow("deviations", "Avvik", number, {
+            "project_id": project_id, "deviation_id": f"S{number}", "kind": "scope", "cause": "Ny undergang", "body_id": "x",
+            **({"scope_change_mnok": mnok} if mnok else {}), **({"decision_reference": decision} if decision else {}),
+        })
+        for number, (project_id, (mnok, decision)) in enumerate(zip(projects, given, strict=True), 100)
+    )  # fmt: skip
+    found = replace(found, rows={**found.rows, "deviations": (*found.of("deviations"), *rows)})
+    at = dt.datetime(2026, 10, 14, 12)
+    with open_ledger(folder) as ledger:
+        new = new_return(found, (Original("a.csv", b"scope"),), FJORDBYEN, "admin", at, at)
+        commit_return(ledger, new, found)
+        publish(ledger, at)
+    return open_snapshot(folder), projects
+
+
+@pytest.mark.parametrize("opening", [None, "2025"])
+def test_decided_scope_is_told_from_growth(snapshot, with_scope, opening):
+    after, (decided, undecided, unknown) = with_scope
+    chosen, first = price(FJORDBYEN, NEWEST), dt.date(2026, 9, 1)
+    other = price(FJORDBYEN, NEWEST, opening) if opening else None
+    plain, found = (
+        portfolio_bridge(it, FJORDBYEN, first, day, EVERYTHING, chosen, opening_price=other)
+        for it, day in ((after, dt.date(2026, 10, 13)), (after, NEWEST))
+    )
+    steps = found.bridge.steps
+    assert plain.bridge.step("scope").amount_mnok == 0  # the day before it was reported
+    assert (found.bridge.step("scope").amount_mnok, found.bridge.step("scope").project_ids) == (Decimal("12.5"), (decided,))
+    assert sum(step.amount_mnok for step in steps[:-1]) == steps[-1].amount_mnok
+    assert sum((row.change_mnok for row in found.growth), Decimal(0)) == found.bridge.step("growth").amount_mnok
+    assert found.scope_told == tuple(sorted([(undecided, None), (unknown, "Sak 9/26")]))
+    again = portfolio_bridge(after, FJORDBYEN, dt.date(2026, 10, 20), NEWEST, EVERYTHING, chosen)
+    assert (again.bridge.step("scope").amount_mnok, again.scope_told) == (0, ())
+
+
+def test_scope_is_of_the_forecast_alone(with_scope):
+    found = portfolio_bridge(with_scope[0], FJORDBYEN, DAYS[-2], NEWEST, EVERYTHING, price(FJORDBYEN, NEWEST), "budget_mnok")
+    assert found.bridge.step("scope").amount_mnok == 0
+
+
 @pytest.mark.parametrize("amount", ["budget_mnok", "spent_to_date_mnok", "p50_mnok"])
 def test_other_amounts_have_bridges_too(snapshot, amount):
     chosen = price(FJORDBYEN, NEWEST)
@@ -106,7 +161,7 @@ def test_other_amounts_have_bridges_too(snapshot, amount):
     steps = found.bridge.steps
     assert sum(step.amount_mnok for step in steps[:-1]) == steps[-1].amount_mnok > 0
     if amount == "p50_mnok":
-        rows = costs(snapshot, FJORDBYEN, chosen, NEWEST).to_dict("records")
+        rows = costs(snapshot, FJORDBYEN, chosen, NEWEST)
         assert steps[-1].amount_mnok == sum(
             row["p50_mnok"] for row in rows if not row["has_ended"] and row["p50_mnok"] is not None
         )

@@ -98,7 +98,7 @@ def test_spending_is_of_the_years_that_have_ended(snapshot):
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_shares_are_weighted_with_the_control_frame(snapshot, day):
     chosen = price(FJORDBYEN, day)
-    frames = {row["project_id"]: row["p50_mnok"] for row in costs(snapshot, FJORDBYEN, chosen, day).to_dict("records")}
+    frames = {row["project_id"]: row["p50_mnok"] for row in costs(snapshot, FJORDBYEN, chosen, day)}
     planned = done = weight = Decimal(0)
     n = of = 0
     for project_id, reports in reports_of(snapshot, day).items():

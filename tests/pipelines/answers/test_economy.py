@@ -159,7 +159,7 @@ def test_what_was_spent_at_the_end_of_a_period_is_by_the_reports_of_then(snapsho
 def test_the_control_frames_against_the_forecasts(snapshot, area):
     chosen = price(FJORDBYEN, NEWEST)
     found = over_frames(snapshot, FJORDBYEN, chosen, NEWEST, Selection(working_area_id=area))
-    listed = costs(snapshot, FJORDBYEN, chosen, NEWEST, Selection(working_area_id=area)).to_dict("records")
+    listed = costs(snapshot, FJORDBYEN, chosen, NEWEST, Selection(working_area_id=area))
     going = [row for row in listed if row["standing"] not in ("cancelled", "merged")]
     exact = {}
     for row in going:

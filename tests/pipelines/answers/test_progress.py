@@ -13,12 +13,12 @@ from pipelines.answers.deviations.deviations import rule_results
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.prices import price
 from pipelines.answers.progress.figures import progress_figures
-from pipelines.answers.progress.milestone_history import FORECAST, OPENING, histories, record
+from pipelines.answers.progress.milestone_history import FORECAST, OPENING, record
 from pipelines.answers.progress.progress import by_phase, milestone_trends, most_moved, moved, openings, rebaselines
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import open_snapshot
+from pipelines.methods.area_shares import NO_AREA
 from pipelines.methods.deviation_rules import adopted_baselines
-from pipelines.methods.money import NO_AREA
 from pipelines.methods.project_reports import project_reports
 from tests.known_returns import known_returns
 
@@ -138,7 +138,7 @@ def test_a_range_rests_on_projects_that_had_opened_by_the_day(snapshot, day):
         if (rows := opening_rows(reports)) and rows[-1][1].day("actual_on")
         and any(row.day("actual_on") is None and row.day(FORECAST) for _, row in rows)
     }  # fmt: skip
-    slips = record(histories(snapshot, FJORDBYEN, day))
+    slips = record(snapshot, FJORDBYEN, day)
     assert {slip.project_id for slip in slips} == opened
     for it in openings(snapshot, FJORDBYEN, day).listed:
         assert it.range.n_finished <= len(opened)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.risk_matrix import risk_matrix
+from domain.matrix_file import default_matrix
 from pipelines.answers.economy.funding import frames
 from pipelines.answers.figures import figures
 from pipelines.answers.named_figures import Asked
@@ -25,8 +25,9 @@ from pipelines.answers.uncertainty.uncertainty import (
     uncertainty_projects,
 )
 from pipelines.history.snapshot import open_snapshot
+from pipelines.methods.area_shares import by_area
 from pipelines.methods.cost_curves import Estimate, cost_curve
-from pipelines.methods.money import Amount, by_area
+from pipelines.methods.money import Amount
 from pipelines.methods.project_reports import kroner, project_reports
 from tests.builders import agreement
 from tests.known_returns import known_returns
@@ -178,7 +179,7 @@ def test_the_kind_of_curve_is_told(amounts, standing, phase, choice, lack):
         **{name: Decimal(amounts[name]) if name in amounts else None for name in AMOUNTS},
         **{f"{name}_missing": None if name in amounts else "not_yet_known" for name in AMOUNTS},
     }  # fmt: skip
-    (found,) = projects_with([row], (), Selection())
+    (found,) = projects_with([row], {}, Selection())
     assert (found.curve.choice if found.curve else None, found.lack) == (choice, lack)
 
 
@@ -286,13 +287,13 @@ def test_open_risks_are_those_of_the_newest_reports(snapshot, as_of):
     assert {(it.project_id, it.risk_id) for it in unanswered} == {
         key for key, (kind, _, _, response) in rows.items() if kind == "risk" and response is None
     }
-    grid = risk_grid(found, risk_matrix())
+    grid = risk_grid(found, default_matrix())
     assert sum(map(len, grid.places.values())) + len(grid.not_placed) == len(found)
     for (kind, up, out), listed in grid.places.items():
         for risk in listed:
             assert risk.kind == kind
-            assert up == sum(risk.probability_pct >= begin for begin in risk_matrix().probability_from_pct)
-            assert out == sum(risk.consequence_mnok >= begin for begin in risk_matrix().consequence_from_mnok)
+            assert up == sum(risk.probability_pct >= begin for begin in default_matrix().probability_from_pct)
+            assert out == sum(risk.consequence_mnok >= begin for begin in default_matrix().consequence_from_mnok)
 
 
 def test_the_rule_tells_of_projects_that_have_risks_without_a_response(snapshot):

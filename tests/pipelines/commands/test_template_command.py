@@ -56,7 +56,7 @@ def quick(monkeypatch):
 
 def test_each_reporting_party_gets_a_workbook_in_the_folder(capsys, tmp_path, reported):
     code, answer, err = run(capsys, *ASKED, "--out", tmp_path / "maler" / "q3")
-    assert (code, answer["agreement_id"], answer["period"], answer["form_version"]) == (DONE, "fjordbyen", "2026-Q3", 2)
+    assert (code, answer["agreement_id"], answer["period"], answer["form_version"]) == (DONE, "fjordbyen", "2026-Q3", 3)
     assert [one["party_id"] for one in answer["templates"]] == REPORTING
     assert [one["prefilled_from"] for one in answer["templates"]] == ["2026-Q2", "2026-Q1", None, None, None]
     assert reported == [(party, "2026-Q3") for party in REPORTING]

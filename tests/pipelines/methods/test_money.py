@@ -11,12 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.returns import Missing
+from pipelines.methods.area_shares import NO_AREA, SEVERAL_AREAS, AreaTotal, area_totals, by_area
 from pipelines.methods.money import (
-    NO_AREA,
     NOT_STATED,
-    SEVERAL_AREAS,
     Amount,
-    AreaTotal,
     Basis,
     CommonPrice,
     IndexLacksYear,
@@ -27,9 +25,7 @@ from pipelines.methods.money import (
     NotWholeOre,
     PriceIndex,
     YearNotKnown,
-    area_totals,
     basis_of,
-    by_area,
     converted,
     mnok_of,
     ore_of,

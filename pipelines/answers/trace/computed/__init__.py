@@ -1,0 +1,1 @@
+"""From a figure that is computed to the cells that it is computed from."""
