@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-YARDSTICKS = ("city_index", "pages", "hourly", "returns", "intake", "publication")
+YARDSTICKS = ("city_index", "pages", "portfolio_pages", "sessions", "hourly", "returns", "intake", "publication")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or YARDSTICKS:

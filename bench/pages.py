@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMES = 20
-_QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
 
 def compare() -> Iterator[str]:
@@ -29,17 +29,17 @@ def compare() -> Iterator[str]:
         yield "pages: no chromium on the path, not measured"
         return
     with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         received: list[int] = []
         page.on("requestfinished", lambda request: received.append(request.sizes()["responseBodySize"]))
-        cold = _timed(lambda: _open(page, address))
+        cold = timed(lambda: _open(page, address))
         yield f"pages: cold load to the figure {cold:.0f} ms, {sum(received) / 1e6:.1f} MB over the wire"
-        yield f"pages: reload {_timed(lambda: _open(page, address)):.0f} ms"
-        yield _line("filter change (window)", [_window_change(page, n) for n in range(TIMES)])
-        yield _line("view change (table to releases and back)", [_view_change(page, n) for n in range(TIMES)])
-        yield _line("page change (goal to method and back)", [_page_change(page, n) for n in range(TIMES)])
-        yield _line("agreement change", [_agreement_change(page, n) for n in range(TIMES)])
+        yield f"pages: reload {timed(lambda: _open(page, address)):.0f} ms"
+        yield line("filter change (window)", [_window_change(page, n) for n in range(TIMES)])
+        yield line("view change (table to releases and back)", [_view_change(page, n) for n in range(TIMES)])
+        yield line("page change (goal to method and back)", [_page_change(page, n) for n in range(TIMES)])
+        yield line("agreement change", [_agreement_change(page, n) for n in range(TIMES)])
         browser.close()
 
 
@@ -50,7 +50,7 @@ def _window_change(page: Page, number: int) -> float:
         page.get_by_role("radio", name=f"{months} måneder").click()
         page.locator("h2.nv-title", has_text=f"{months} måneders").first.wait_for()
 
-    return _timed(change)
+    return timed(change)
 
 
 def _view_change(page: Page, number: int) -> float:
@@ -60,7 +60,7 @@ def _view_change(page: Page, number: int) -> float:
         page.get_by_role("radio", name=name).click()
         page.locator("h2.nv-title", has_text=heading).first.wait_for()
 
-    return _timed(change)
+    return timed(change)
 
 
 def _page_change(page: Page, number: int) -> float:
@@ -70,7 +70,7 @@ def _page_change(page: Page, number: int) -> float:
         page.get_by_role("link", name=name).first.click()
         page.locator("h2.nv-title", has_text=heading).first.wait_for()
 
-    return _timed(change)
+    return timed(change)
 
 
 def _agreement_change(page: Page, number: int) -> float:
@@ -81,7 +81,7 @@ def _agreement_change(page: Page, number: int) -> float:
         page.get_by_role("option", name=name).click()
         page.locator(".nv-line b", has_text=name).first.wait_for()
 
-    return _timed(change)
+    return timed(change)
 
 
 def _open(page: Page, address: str) -> None:
@@ -89,13 +89,13 @@ def _open(page: Page, address: str) -> None:
     page.wait_for_selector(".js-plotly-plot .main-svg")
 
 
-def _timed(act: Callable[[], object]) -> float:
+def timed(act: Callable[[], object]) -> float:
     start = time.perf_counter()
     act()
     return 1000 * (time.perf_counter() - start)
 
 
-def _line(name: str, taken: list[float]) -> str:
+def line(name: str, taken: list[float]) -> str:
     high = sorted(taken)[int(0.95 * len(taken)) - 1]
     return f"pages: {name}: median {statistics.median(taken):.0f} ms, 95th percentile {high:.0f} ms"
 
