@@ -220,5 +220,5 @@ def freshness_block(here: Surroundings, agreement: Agreement, found: Status) -> 
         day, month = date_text(point.published_on, here.language), month_text(point.last_month, here.language)
         sentences.append(here.say("status.freshness.index", day=day, month=month))
     n, of = fresh.with_forecast
-    number = here.say("status.of", n=n, of=of) if of else ""
+    number = computed(here, agreement, None, "status.projects_with_forecast", here.say("status.of", n=n, of=of)) if of else ""
     return Block(title, way, number, here.say("status.freshness.unit"), sentence=" ".join(sentences), is_wide=True)

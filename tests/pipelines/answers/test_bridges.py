@@ -15,8 +15,11 @@ from domain.returns import ReturnRow
 from pipelines.answers.costs import costs
 from pipelines.answers.economy.bridges import first_reported, last_deadline, portfolio_bridge
 from pipelines.answers.economy.economy import economy
+from pipelines.answers.named_figures import Asked
 from pipelines.answers.prices import price
 from pipelines.answers.selection import EVERYTHING
+from pipelines.answers.trace.computed.computed import trace_figure
+from pipelines.answers.trace.computed.made import Wanted
 from pipelines.examples.fjordbyen.returns import next_return
 from pipelines.history.ledger import Original, open_ledger
 from pipelines.history.publish import publish
@@ -147,6 +150,15 @@ def test_decided_scope_is_told_from_growth(snapshot, with_scope, opening):
     assert found.scope_told == tuple(sorted([(undecided, None), (unknown, "Sak 9/26")]))
     again = portfolio_bridge(after, FJORDBYEN, dt.date(2026, 10, 20), NEWEST, EVERYTHING, chosen)
     assert (again.bridge.step("scope").amount_mnok, again.scope_told) == (0, ())
+
+
+def test_decided_scope_leads_to_the_cell_that_states_it(with_scope):
+    after, (decided, *_) = with_scope
+    asked = Asked(after, FJORDBYEN, price(FJORDBYEN, NEWEST), NEWEST, EVERYTHING)
+    made = trace_figure(asked, Wanted("economy", "bridge_scope", since=dt.date(2026, 9, 1))).made
+    assert (made.amount, [(it.project_id, it.table, it.row_number, it.column) for it in made.parts]) == (
+        Decimal("12.5"), [(decided, "deviations", 100, "scope_change_mnok")],
+    )  # fmt: skip
 
 
 def test_scope_is_of_the_forecast_alone(with_scope):

@@ -73,6 +73,14 @@ SUMS = [
 ]  # fmt: skip
 
 
+def test_the_numbers_of_status_are_made_again(asked):
+    made = MAKERS["status"]
+    listed = [it for it in figures(asked, "status") if it.grain == "agreement" and it.key is None and it.name in made]
+    assert {"forecast_total", "over_p50", "openings_opened", "decisions", "projects_with_forecast"} <= {it.name for it in listed}
+    for it in listed:
+        assert trace_figure(asked, Wanted("status", it.name)).made.amount == it.amount, it.name
+
+
 @pytest.mark.parametrize(("page", "name", "grain", "key"), SUMS)
 def test_cells_add_up_to_the_figure_and_each_holds_what_it_adds(asked, page, name, grain, key):
     found = trace_figure(asked, Wanted(page, name, grain, key))

@@ -43,6 +43,7 @@ MAKERS: Mapping[str, Mapping[str, Maker]] = {
         **{f"openings_{name}": PROGRESS[f"openings_{name}"] for name in ("opened", "to_come", "passed", "later", "undated")},
         **{f"projects_{level}": DEVIATIONS[f"projects_{level}"] for level in ("red", "yellow")},
         "projects_deviating": DEVIATIONS["projects_deviating"],
+        "projects_with_forecast": PROGRESS["projects_with_forecast"],
         "decisions": DEVIATIONS["decisions"],
     },
     "project": {

@@ -131,6 +131,19 @@ def _phase(phase: str) -> Maker:
     return make
 
 
+def _with_forecast(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a figure of the whole selection has no key
+    """How many projects state what they are expected to cost."""
+    rows = costs(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection)
+    return counted(
+        (
+            Part(row["project_id"], row["submission_id"], "cost_estimates", row["row_number"], "forecast_mnok", 1)
+            for row in rows
+            if row["reported_forecast_mnok"] is not None
+        ),
+        PROJECTS,
+    )
+
+
 def _ended(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a figure of the whole selection has no key
     ids = by_phase(asked.snapshot, asked.agreement, asked.as_of, asked.selection).ended
     return counted(_project_cells(asked, ids, "standing"), PROJECTS)
@@ -190,6 +203,7 @@ PROGRESS: Mapping[str, Maker] = {
     "projects": _phase(""),
     **{f"projects_{phase}": _phase(phase) for phase in _PHASES},
     "projects_ended": _ended,
+    "projects_with_forecast": _with_forecast,
     **{f"openings_{name}": _openings(name) for name in ("to_come", "moved_later", "passed", "later", "undated")},
     "openings_opened": _opened,
     "baselines_changed": _changed(False),
