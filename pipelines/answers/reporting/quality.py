@@ -12,7 +12,7 @@ import pandas as pd
 from domain.limit_file import default_limits
 from domain.model import Agreement, Party, ReportingCycle
 from domain.period import Month, Period
-from pipelines.answers.reporting.returns import moment_of, reporting_status
+from pipelines.answers.reporting.returns import moment_of, reported, status_rows
 from pipelines.history.snapshot import Snapshot
 
 STALE_RULE = "report_stale"
@@ -107,14 +107,15 @@ def deliveries(snapshot: Snapshot, agreement: Agreement, as_of: dt.date) -> pd.D
     date where none has come: negative before the deadline, None without one. `n_before` counts the returns that were corrected;
     `waiting_at` is when the return came that waits.
     """
-    came = handed_in(snapshot, agreement, as_of)
-    asked = periods_asked(agreement, as_of, came["period"])
-    own = dict(iter(came.groupby(["period", "party_id"], sort=False)))
+    own: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in snapshot.records(_HANDED_IN, [agreement.agreement_id, moment_of(as_of)]):
+        own.setdefault((row["period"], row["party_id"]), []).append(row)
+    known = reported(snapshot, agreement, as_of)
     rows = [
-        _delivery(period, row, own.get((period, row["party_id"]), came.iloc[:0]), as_of)
-        for period in asked
-        for row in reporting_status(snapshot, agreement, period, as_of).to_dict("records")
-        if _is_there(agreement, str(row["party_id"]), period) or (period, row["party_id"]) in own
+        _delivery(period, row, own.get((period, row["party_id"]), []), as_of)
+        for period in periods_asked(agreement, as_of, (period for period, _ in own))
+        for row in status_rows(agreement, period, known.get(period, {}), as_of)
+        if _is_there(agreement, row["party_id"], period) or (period, row["party_id"]) in own
     ]
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
 
@@ -163,38 +164,38 @@ def last_day(period: str) -> dt.date:
     return Period.parse(period).last.plus(1).first_day - dt.timedelta(days=1)
 
 
-def _delivery(period: str, row: dict[Any, Any], came: pd.DataFrame, as_of: dt.date) -> dict[str, Any]:
+def _delivery(period: str, row: dict[str, Any], came: list[dict[str, Any]], as_of: dt.date) -> dict[str, Any]:
     """One cell of the grid: the status of a party for a period beside what was handed in for it."""
-    counting, pending = came[came["counts"]], came[~came["counts"]]
-    newest = counting[counting["submission_id"] == row["submission_id"]] if len(counting) else counting
+    counting, pending = [it for it in came if it["counts"]], [it for it in came if not it["counts"]]
+    newest = [it for it in counting if it["submission_id"] == row["submission_id"]]
     first = row["first_submitted_at"]
     deadline = row["deadline_on"]
-    day = as_of if pd.isna(first) else first.date()
+    day = first.date() if first else as_of
     return {
         "period": period,
         "party_id": row["party_id"],
         "party_name": row["party_name"],
         "deadline_on": deadline,
-        "status": str(row["status"]) if len(counting) else _status_without(row, pending),
+        "status": row["status"] if counting else _status_without(row, pending),
         "submission_id": row["submission_id"],
         "first_submitted_at": first,
         "submitted_at": row["submitted_at"],
         "days_after": (day - deadline).days if deadline else None,
         "n_before": max(0, len(counting) - 1),
-        "waiting_at": pending.loc[pending["last_act"] == "submit", "submitted_at"].max(),
+        "waiting_at": max((it["submitted_at"] for it in pending if it["last_act"] == "submit"), default=None),
         "n_projects": row["n_projects"],
-        **{name: int(newest[name].sum()) for name in ("n_warning", "n_hold", "n_info")},
+        **{name: sum(it[name] for it in newest) for name in ("n_warning", "n_hold", "n_info")},
     }
 
 
-def _status_without(row: dict[Any, Any], pending: pd.DataFrame) -> str:
+def _status_without(row: dict[str, Any], pending: list[dict[str, Any]]) -> str:
     """The status of a party whose returns for a period, if any, do not count. The newest of them comes first."""
-    acts = list(pending["last_act"])
+    acts = [it["last_act"] for it in pending]
     if "submit" in acts:
         return "waiting"
     if acts[:1] == ["reject"]:
         return "sent_back"
-    return str(row["status"]) if row["deadline_on"] else "not_delivered"
+    return row["status"] if row["deadline_on"] else "not_delivered"
 
 
 _COLUMNS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -25,11 +26,16 @@ WHERE submission_id = ?
 ORDER BY table_name, position
 """
 _FIRST = """
-SELECT party_id, min(submitted_at) AS first_submitted_at
+SELECT period, party_id, min(submitted_at) AS first_submitted_at
 FROM snapshot.return_submission
-WHERE agreement_id = ? AND period = ? AND known_from <= ?
-GROUP BY party_id
+WHERE agreement_id = ? AND known_from <= ?
+GROUP BY period, party_id
 """
+_OF_RETURN = ("submission_id", "submitted_at", "n_projects", "first_submitted_at")
+_STATUS_COLUMNS = {
+    "party_id": object, "party_name": object, "submission_id": "Int64", "submitted_at": "datetime64[us]", "n_projects": "Int64",
+    "first_submitted_at": "datetime64[us]", "deadline_on": object, "status": object,
+}  # fmt: skip
 # The last moment that can be asked about: before the end of what is still known.
 _NEWEST = dt.datetime(9999, 12, 30)
 
@@ -71,18 +77,40 @@ def reporting_status(snapshot: Snapshot, agreement: Agreement, period: str, as_o
     `submitted_at` and `n_projects` are of the newest submission; `first_submitted_at` decides whether the party was in time.
     `deadline_on` is None where the agreement states none. `status` is delivered, late (but delivered), awaited or missing.
     """
-    known = _known(snapshot, agreement, as_of)
-    newest = known[known["period"] == period].set_index("party_id")
-    first = snapshot.rows(_FIRST, [agreement.agreement_id, period, moment_of(as_of)]).set_index("party_id")
-    reporting = [party for party in agreement.parties if party.is_reporting is not False or party.party_id in newest.index]
-    rows = pd.DataFrame(
-        {"party_id": [party.party_id for party in reporting], "party_name": [party.name for party in reporting]}, dtype=object
-    )
-    columns = newest[["submission_id", "submitted_at", "n_projects"]].join(first)
-    rows = rows.join(columns, on="party_id").astype({"submission_id": "Int64", "n_projects": "Int64"})
-    deadline = deadline_on(agreement, period)
-    status = [_status(submitted_at, deadline, as_of) for submitted_at in rows["first_submitted_at"]]
-    return rows.assign(deadline_on=pd.Series([deadline] * len(rows), dtype=object), status=pd.Series(status, dtype=object))
+    rows = status_rows(agreement, period, reported(snapshot, agreement, as_of).get(period, {}), as_of)
+    return pd.DataFrame(rows, columns=list(_STATUS_COLUMNS)).astype(_STATUS_COLUMNS)
+
+
+def reported(snapshot: Snapshot, agreement: Agreement, as_of: dt.date) -> dict[str, dict[str, dict[str, Any]]]:
+    """The newest return of each period and party that was known on a date, with the moment of the first one."""
+    moment = moment_of(as_of)
+    first = {
+        (row["period"], row["party_id"]): row["first_submitted_at"]
+        for row in snapshot.records(_FIRST, [agreement.agreement_id, moment])
+    }
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in snapshot.records(_KNOWN, [agreement.agreement_id, moment, moment]):
+        key = row["period"], row["party_id"]
+        found.setdefault(key[0], {})[key[1]] = {**row, "first_submitted_at": first[key]}
+    return found
+
+
+def status_rows(
+    agreement: Agreement, period: str, newest: Mapping[str, Mapping[str, Any]], as_of: dt.date
+) -> list[dict[str, Any]]:
+    """The rows of `reporting_status` as dictionaries; `newest` has what is `reported` for the period, by party."""
+    deadline, nothing = deadline_on(agreement, period), dict.fromkeys(_OF_RETURN)
+    rows = []
+    for party in agreement.parties:
+        if party.is_reporting is not False or party.party_id in newest:
+            found = newest.get(party.party_id, nothing)
+            rows.append(
+                {
+                    "party_id": party.party_id, "party_name": party.name, **{name: found[name] for name in _OF_RETURN},
+                    "deadline_on": deadline, "status": _status(found["first_submitted_at"], deadline, as_of),
+                }
+            )  # fmt: skip
+    return rows
 
 
 def deadline_on(agreement: Agreement, period: str) -> dt.date | None:
@@ -100,7 +128,7 @@ def _known(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None) -> p
     return snapshot.rows(_KNOWN, [agreement.agreement_id, moment, moment])
 
 
-def _status(submitted_at: Any, deadline: dt.date | None, as_of: dt.date) -> str:
-    if pd.isna(submitted_at):
+def _status(submitted_at: dt.datetime | None, deadline: dt.date | None, as_of: dt.date) -> str:
+    if submitted_at is None:
         return "missing" if deadline and as_of > deadline else "awaited"
     return "late" if deadline and submitted_at.date() > deadline else "delivered"
