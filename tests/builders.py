@@ -15,7 +15,9 @@ from domain.load import BUILT_IN, load_agreement
 from domain.model import Agreement
 from domain.period import Month
 from domain.rows import PublishedRolling, TrafficFile
+from pipelines.history import publish as publishing
 from pipelines.history.ledger import NewSubmission, Original, open_ledger
+from pipelines.history.parquet import write_parquet
 from pipelines.history.publish import publish
 from pipelines.recompute import check_traffic
 from pipelines.traffic import commit_traffic
@@ -55,7 +57,7 @@ def store_all(
     In a new folder the same publications give the same files, which are made once and copied.
     """
     listed = tuple((published_on, tuple(rows)) for published_on, rows in publications)
-    if "HEADS_FILE" in os.environ or (data_dir.exists() and any(data_dir.iterdir())):
+    if "HEADS_FILE" in os.environ or publishing.write_parquet is write_parquet or (data_dir.exists() and any(data_dir.iterdir())):
         return _stored(data_dir, listed, content)
     made = _made(listed, content)
     shutil.copytree(made.folder.name, data_dir, dirs_exist_ok=True)

@@ -22,6 +22,12 @@ pytest_plugins = ["tests.browser"]
 pytest.register_assert_rewrite("tests.pages")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a browser come first, so that one worker runs them all, with one browser and one served dashboard."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests and all libraries stay until the end: who looks for garbage need not look through them each time."""
     gc.collect()
@@ -50,6 +56,20 @@ def databases_have_one_thread() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duckdb, "connect", connect_with_one)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parquet_is_written_for_who_looks_at_it(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The copies of the marts for other tools are written in modules that say LOOKS_AT_PARQUET, and with the examples.
+
+    They are a fifth of the price of a publication, of which tests make hundreds.
+    """
+    if "pipelines.history.publish" not in sys.modules or getattr(request.module, "LOOKS_AT_PARQUET", False):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelines.history.publish.write_parquet", lambda *_: None)
         yield
 
 

@@ -12,6 +12,8 @@ import pytest
 from checks import columns
 from pipelines import returns
 from pipelines.examples.demo import load_examples
+from pipelines.history import publish
+from pipelines.history.parquet import write_parquet
 from pipelines.reading.worker import check_here
 from tests.builders import AT
 
@@ -28,4 +30,5 @@ def loaded_examples(folder: Path) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(returns, "the_worker", Here)
         patch.setattr(columns, "column_findings", lambda *_: ())
+        patch.setattr(publish, "write_parquet", write_parquet)
         return load_examples("admin", AT, folder)

@@ -273,12 +273,12 @@ def test_every_refusal_names_the_person(code, language):
     assert "Ola" in why_not(surrounded(language), "Ola", NotAllowed(code, "x", "y"))
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_hostile_notes_are_shown_as_text(monkeypatch, tmp_path, payload):
-    handed_in(tmp_path, note=payload, found="hold", name=re.sub(r"\W", "_", payload))
+def test_hostile_notes_are_shown_as_text(monkeypatch, tmp_path):
+    handed_in(tmp_path, note=" og ".join(PAYLOADS), found="hold", name="_".join(re.sub(r"\W", "_", it) for it in PAYLOADS))
     app = page(monkeypatch, tmp_path / "var")
     assert not any(sign in body for body in bodies(app, "") for sign in ("<img", "<script", "<svg", 'href="javascript'))
-    assert payload in html.unescape(" ".join(bodies(app, "nv-said")))
+    said = html.unescape(" ".join(bodies(app, "nv-said")))
+    assert [payload for payload in PAYLOADS if payload not in said] == []
     assert not app.markdown
 
 

@@ -39,6 +39,7 @@ from tests.staged import NOBODY, a_file, handed_in, read_in_no_time
 
 LEAD = "secretariat.lead"
 DIED = 9
+LOOKS_AT_PARQUET = True  # its steps are steps of a publication
 ERRORS = {"ENOSPC": errno.ENOSPC, "EACCES": errno.EACCES, "EIO": errno.EIO}
 N_RANDOM = 50
 

@@ -23,7 +23,6 @@ from pipelines import imports
 from pipelines.answers.reporting.acts import findings_when_submitted
 from pipelines.answers.reporting.returns import return_of
 from pipelines.answers.reporting.scale_breaks import scale_breaks
-from pipelines.history import publish as publishing
 from pipelines.history.return_rows import return_row
 from pipelines.history.snapshot import Snapshot, open_snapshot
 from pipelines.imports import Imported, import_file
@@ -89,8 +88,6 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stored]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(imports, "read_in_child", lambda path, **_: read_file(path, BOTH))
         patch.setattr(imports, "the_worker", Here)
-        # For speed: nothing here looks at the copies of the marts.
-        patch.setattr(publishing, "write_parquet", lambda *_: None)
         imported = {
             (content["mapping_id"], day): brought_in(folder, mapping(folder, **content), day, file)
             for content, day, file in reports

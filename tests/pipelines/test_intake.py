@@ -26,7 +26,7 @@ from pipelines.history.verify import verify
 from pipelines.reading.worker import CheckFailed, check_here
 from tests.builders import AT
 from tests.return_files import filled, saved
-from tests.staged import NOBODY, a_file, handed_in, read_in_no_time
+from tests.staged import NOBODY, a_file, handed_in, leave_unpublished, read_in_no_time
 
 ANALYST, LEAD = "fjordby.analyst", "secretariat.lead"
 PERIODS = ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3")
@@ -34,7 +34,7 @@ PERIODS = ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2", "20
 
 @pytest.fixture
 def quick_reading(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Stands for the check; the names of what was read."""
+    """Stands for the check, and leaves out the publication, which nobody here looks at; the names of what was read."""
     read: list[str] = []
 
     def reads(paths, asked, data_dir):
@@ -42,6 +42,7 @@ def quick_reading(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return read_in_no_time(paths, asked, data_dir)
 
     monkeypatch.setattr(returns, "check_return", reads)
+    leave_unpublished(monkeypatch)
     return read
 
 

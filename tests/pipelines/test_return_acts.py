@@ -21,7 +21,7 @@ from pipelines.history.snapshot import open_snapshot
 from pipelines.history.verify import verify
 from pipelines.returns import CannotDecide, approve, reinstate, reject
 from tests.builders import AT, agreement
-from tests.staged import NOBODY, a_file, approved, handed_in, read_in_no_time
+from tests.staged import NOBODY, a_file, approved, handed_in, leave_unpublished, read_in_no_time
 
 LEAD, OFFICER, ANALYST = "secretariat.lead", "secretariat.officer", "fjordby.analyst"
 LATER = AT + dt.timedelta(days=3)
@@ -30,6 +30,11 @@ LATER = AT + dt.timedelta(days=3)
 @pytest.fixture(autouse=True)
 def quick_reading(monkeypatch):
     monkeypatch.setattr(returns, "check_return", read_in_no_time)
+
+
+@pytest.fixture
+def unpublished(monkeypatch):
+    leave_unpublished(monkeypatch)
 
 
 def shown(folder, as_of=None):
@@ -96,11 +101,11 @@ def test_what_is_refused_stores_nothing(tmp_path, found, note, status):
 
 
 @pytest.mark.parametrize("found", ["", "warning", "info warning"])
-def test_what_need_not_be_confirmed_passes_without_a_note(tmp_path, found):
+def test_what_need_not_be_confirmed_passes_without_a_note(tmp_path, unpublished, found):
     assert handed_in(tmp_path, found=found).status == "staged"
 
 
-def test_the_same_content_ten_times_is_one_return(tmp_path):
+def test_the_same_content_ten_times_is_one_return(tmp_path, unpublished):
     first = handed_in(tmp_path, note="Riktig", found="hold")
     for _ in range(9):
         again = handed_in(tmp_path, found="hold")
@@ -133,7 +138,7 @@ def test_what_nobody_came_to_publish_is_published_at_the_next_try(tmp_path, monk
     assert len(entries(tmp_path)) == 2
 
 
-def test_through_a_browser_it_is_the_same_return(tmp_path):
+def test_through_a_browser_it_is_the_same_return(tmp_path, unpublished):
     handed_in(tmp_path)
     path = a_file(tmp_path / "files")
     again = submit_upload(ANALYST, [Upload(f"C:\\{path.name}", path.read_bytes())], NOBODY, LATER, tmp_path / "var")
@@ -185,7 +190,7 @@ def test_a_new_return_supersedes_the_one_that_waits(tmp_path):
         (["submit", "approve", "submit B", "approve 2", "change a row"], "reinstate", "changed_rows"),
     ],
 )
-def test_what_cannot_be_decided_says_why_and_changes_nothing(tmp_path, acts, last, code):
+def test_what_cannot_be_decided_says_why_and_changes_nothing(tmp_path, unpublished, acts, last, code):
     data_dir = tmp_path / "var"
 
     def damage():
@@ -209,9 +214,6 @@ def test_what_cannot_be_decided_says_why_and_changes_nothing(tmp_path, acts, las
         "reinstate": lambda: reinstate(LEAD, 1, "Feil", LATER, data_dir),
         "reinstate without a reason": lambda: reinstate(LEAD, 1, "", LATER, data_dir),
     }
-    if acts[:2] == ["submit", "approve"]:
-        approved(tmp_path, at=LATER)
-        acts = acts[2:]
     for act in acts:
         does[act]()
     before = entries(tmp_path)
@@ -221,7 +223,7 @@ def test_what_cannot_be_decided_says_why_and_changes_nothing(tmp_path, acts, las
     assert entries(tmp_path) == before
 
 
-def test_a_receipt_that_was_seen_is_taken(tmp_path):
+def test_a_receipt_that_was_seen_is_taken(tmp_path, unpublished):
     stored = handed_in(tmp_path)
     assert approve(LEAD, 1, LATER, tmp_path / "var", stored.receipt).status == "approved"
 
@@ -259,7 +261,7 @@ def two_hats(tmp_path):
 
 
 @pytest.mark.parametrize("person", ["hats", "all", LEAD, OFFICER])
-def test_nobody_approves_what_they_handed_in(two_hats, person):
+def test_nobody_approves_what_they_handed_in(two_hats, unpublished, person):
     stored = handed_in(two_hats, actor=person)
     for receipt in (None, stored.receipt, "sha256:other"):
         with pytest.raises(NotAllowed, match="own_submission"):
@@ -270,7 +272,7 @@ def test_nobody_approves_what_they_handed_in(two_hats, person):
         approve(person, 1, LATER, two_hats / "var")
 
 
-def test_a_role_that_is_new_since_then_does_not_help(two_hats):
+def test_a_role_that_is_new_since_then_does_not_help(two_hats, unpublished):
     handed_in(two_hats, actor=ANALYST)
     path = two_hats / "var" / "people" / "fjordbyen.yaml"
     path.unlink()
@@ -278,7 +280,7 @@ def test_a_role_that_is_new_since_then_does_not_help(two_hats):
         approve(ANALYST, 1, LATER, two_hats / "var")
 
 
-def test_another_spelling_is_another_person_and_unknown(two_hats):
+def test_another_spelling_is_another_person_and_unknown(two_hats, unpublished):
     handed_in(two_hats, actor="hats")
     for spelled in ("HATS", " hats", "hats ", "h\u0430ts"):
         with pytest.raises(NotAllowed, match="unknown_person"):

@@ -21,6 +21,7 @@ from pipelines.history.return_rows import commit_return, new_return
 
 AT = dt.datetime(2026, 11, 22, 12)
 FJORDBYEN = load_agreements()["fjordbyen"]
+LOOKS_AT_PARQUET = True
 NAMES = [*(mart.name for mart in MARTS), *COMPUTED_KEYS]
 
 
