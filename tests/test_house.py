@@ -13,6 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from domain.words import LANGUAGES, words
+from pipelines.history.database import open_database
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("domain", "checks", "pipelines", "dashboard")
@@ -119,6 +120,13 @@ def test_libraries_stay_in_their_rooms():
         for node, name in imports(path)
         if (top := name.split(".")[0]) in allowed and not inside(path, *allowed[top])
     )
+
+
+def test_databases_are_opened_in_one_place_in_silence():
+    """Elsewhere one would write its progress on standard output, where a command has its answer."""
+    assert {path.name for path in SOURCES for _, called in calls(path) if called == "duckdb.connect"} == {"database.py"}
+    with open_database() as connection:
+        assert connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)
 
 
 def test_methods_and_the_domain_do_no_input_or_output():

@@ -20,6 +20,7 @@ from pipelines.history.audit import Deed, Entry, LedgerLoss
 from pipelines.history.busy import LedgerBusy
 from pipelines.history.chain import Texts, add_entries, last_entry, loss, tell_files
 from pipelines.history.contents import OF_ENTRIES, OF_SUBMISSIONS, hash_of, lines_of
+from pipelines.history.database import open_database
 from pipelines.history.disk import step
 from pipelines.history.store_faults import as_os_errors
 
@@ -232,9 +233,8 @@ def open_ledger(data_dir: Path, wait_seconds: float = _WAIT_SECONDS, *, is_judge
     disk.make_folder(data_dir)
     with (data_dir / "ledger.lock").open("w") as lock, nullcontext() if is_judged else as_os_errors():
         _take(lock.fileno(), wait_seconds)
-        connection = duckdb.connect(str(data_dir / LEDGER_FILE))
+        connection = open_database(data_dir / LEDGER_FILE)
         try:
-            connection.execute("SET memory_limit = '1GB'")
             connection.execute("SET enable_external_access = false")
             connection.execute(LEDGER_SQL.read_text(encoding="utf-8"))
             if not is_judged and (fault := loss(connection, data_dir)):

@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 
 from domain.load import load_agreements
 from pipelines.history.computed.making import Making
+from pipelines.history.database import open_database
 from pipelines.history.ledger import LEDGER_SQL, Ledger
 from pipelines.history.marts import COMPUTED, MARTS, Mart
 
 # Rows pass from the ledger to the snapshot so many at a time: none of the two is ever in memory whole.
 _ROWS_AT_A_TIME = 100_000
-_MEMORY = "SET memory_limit = '1GB'"
 # How each mart of a snapshot was made: what is made otherwise now is not copied.
 MADE = "mart_making"
 _LEAVE_OUT = "CREATE OR REPLACE TEMP TABLE left_out AS SELECT unnest(?::BIGINT[]) AS submission_id"
@@ -37,9 +37,8 @@ FROM known_return AS r JOIN submission AS s USING (submission_id)
 
 def write_marts(ledger: Ledger, path: Path, earlier: Path | None = None) -> None:
     """A new file with every mart. `earlier` is the snapshot to copy from what has not changed since."""
-    snapshot = duckdb.connect(str(path))
+    snapshot = open_database(path)
     try:
-        snapshot.execute(_MEMORY)
         if earlier:
             attach(snapshot, earlier, "earlier")
         snapshot.begin()

@@ -6,9 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
-import duckdb
-
 from pipelines.history import disk
+from pipelines.history.database import open_database
 from pipelines.history.mart_tables import attach
 
 FOLDER, POINTER = "parquet", "current.json"
@@ -53,7 +52,7 @@ def _remove_unfinished(folder: Path) -> None:
 
 
 def _copy_marts(snapshot: Path, folder: Path) -> None:
-    connection = duckdb.connect(":memory:")
+    connection = open_database()
     try:
         attach(connection, snapshot, "snapshot")
         names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'snapshot'").fetchall()

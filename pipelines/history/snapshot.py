@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipelines.history.database import open_database
 from pipelines.history.mart_tables import attach
 from pipelines.history.publish import current_name
 
@@ -55,7 +56,7 @@ def open_snapshot(data_dir: Path) -> Snapshot:
 
 
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:")
+    connection = open_database()
     attach(connection, path, "snapshot")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

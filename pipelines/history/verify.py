@@ -13,6 +13,7 @@ import duckdb
 from pipelines.history.audit import AUDIT_FILE, Entry, first_fault, read_heads, read_jsonl, salted_hash
 from pipelines.history.chain import entries_from, loss
 from pipelines.history.contents import OF_ENTRIES, OF_SUBMISSIONS, hash_of, lines_of
+from pipelines.history.database import open_database
 from pipelines.history.ledger import LEDGER_FILE, ORIGINALS, Ledger, open_ledger
 from pipelines.history.mart_tables import attach, make_computed
 from pipelines.history.marts import COMPUTED_KEYS, MARTS
@@ -155,7 +156,7 @@ def _snapshot(ledger: Ledger, _: Sequence[Entry | None]) -> Bad | None:
 
 def _differing_mart(ledger: Ledger, path: Path) -> Bad | None:
     """The first mart whose rows are not those that the ledger gives."""
-    snapshot = duckdb.connect(":memory:")
+    snapshot = open_database()
     try:
         attach(snapshot, path, "snapshot")
         snapshot.execute("SET enable_external_access = false")
