@@ -75,6 +75,7 @@ def chosen_in_the_menu(page, section: str, name: str) -> None:
     page.get_by_role("menuitem", name=name, exact=True).click()
 
 
+@pytest.mark.trust
 def test_files_and_answer_follow_the_reader_to_another_page_and_back(offline_page, served):
     page = opened(offline_page, served, address="").page
     drop(page, faulty())

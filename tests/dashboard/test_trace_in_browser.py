@@ -29,6 +29,7 @@ def as_lead(page) -> None:
     page.wait_for_selector("[data-testid=stDownloadButton] >> text=Last ned 1-")
 
 
+@pytest.mark.trust
 def test_a_figure_is_followed_from_the_finder_to_the_same_number_in_its_cell(offline_page, address):
     found = offline_page()
     page = found.page

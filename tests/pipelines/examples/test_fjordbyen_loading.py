@@ -50,7 +50,7 @@ def test_the_folder_holds_the_workbooks_and_nothing_else():
     assert sum(path.stat().st_size for path in files) < MOST_BYTES
 
 
-@pytest.mark.parametrize("number", [0, 21, 39])
+@pytest.mark.parametrize("number", [0, *(pytest.param(it, marks=pytest.mark.trust) for it in (21, 39))])
 def test_a_workbook_written_again_has_the_same_cells(tmp_path, number):
     _, placed, filling = list(returns_as_filled_in())[number]
     again = tmp_path / "again.xlsx"

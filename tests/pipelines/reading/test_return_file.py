@@ -653,7 +653,7 @@ SCALARS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(SCALARS, max_size=6), max_size=30), st.booleans(), st.sampled_from(["A1:B3", "B2:D2"]))
 def test_no_sheet_breaks_the_reading(rows: list[list[Scalar]], is_hidden: bool, merged: str) -> None:
     sheet = Sheet(ECONOMY, tuple(map(tuple, rows)), is_hidden, (merged,), (1, 2, 99), (1, 2, 99))
