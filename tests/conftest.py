@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from pipelines.history.snapshot import Snapshot
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 pytest_plugins = ["tests.browser"]
 pytest.register_assert_rewrite("tests.pages")
+
+
+# How many examples a property is tried on that says no number itself: a few every day, many in the long run.
+settings.register_profile("everyday", max_examples=40, deadline=None)
+settings.register_profile("long", max_examples=400, deadline=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("long" if "trust" in (config.getoption("markexpr") or "").replace("not trust", "") else "everyday")
 
 
 @pytest.hookimpl(trylast=True)

@@ -715,6 +715,7 @@ def test_the_words_on_the_upload_field_cannot_end_its_style():
 # The whole way
 
 
+@pytest.mark.trust
 def test_a_faulty_workbook_goes_through_the_real_reader_and_the_real_checks(monkeypatch, examples, local):
     app = AppTest.from_file(str(Path(submit_blocks.__file__).parents[2] / "pages" / "submit.py"), default_timeout=120)
     monkeypatch.setenv("DATA_DIR", str(examples))

@@ -130,6 +130,7 @@ def test_a_second_start_opens_no_workbook(monkeypatch, examples, tmp_path):
 # The path.
 
 
+@pytest.mark.trust
 def test_they_go_through_the_child_and_the_process_that_checks(example_snapshot):
     numbers = dict(zip(FILED, stored_numbers(example_snapshot), strict=True))
     found = check_workbooks(THREE, agreement())
