@@ -27,7 +27,11 @@ def complaints(found) -> list[str]:
 
 @pytest.mark.parametrize("size", ["projector", *(pytest.param(size, marks=pytest.mark.trust) for size in ("laptop", "phone"))])
 @pytest.mark.parametrize(
-    ("agreement", "sentence"), [pytest.param("miljoloftet", "0,8 % over", marks=pytest.mark.trust), ("fjordbyen", "over 2018")]
+    ("agreement", "sentence"),
+    [
+        pytest.param("miljoloftet", "0,8 % over", marks=pytest.mark.trust),
+        pytest.param("fjordbyen", "over 2018", marks=pytest.mark.trust),
+    ],
 )
 def test_both_agreements_are_drawn_without_the_network(offline_page, served, size, agreement, sentence):
     found = opened(offline_page, served, size, f"agreement={agreement}")

@@ -141,6 +141,7 @@ def test_a_loaded_workbook_completes_the_goal(capsys, examples, own_data_dir):
 
 
 @NEEDS_OFFICIAL
+@pytest.mark.trust
 def test_a_later_release_lists_what_it_revised_and_overwrites_nothing(capsys, own_data_dir):
     older = OFFICIAL / "tallmateriale_8952_2025-07_with_punkt_mdt.xlsx"
     run(capsys, "traffic", str(older), *TRAFFIC[:3], "2025-08-22", *TRAFFIC[4:])

@@ -30,6 +30,7 @@ def upload(folder: Path, name: str, period: str = "2026-Q3") -> Upload:
     return Upload(path.name, path.read_bytes())
 
 
+@pytest.mark.trust
 def test_what_waits_goes_on_where_it_is_put_back(tmp_path):
     handed_in(tmp_path, "A")
     number = hand_in(ANALYST, [upload(tmp_path, "B")], NOBODY, AT, tmp_path / "var", "Avtalt")
