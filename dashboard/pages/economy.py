@@ -9,7 +9,6 @@ from dashboard.parts.choices import choice
 from dashboard.parts.economy.blocks import (
     against_frames,
     by_year_and_source,
-    is_reported,
     left_by_year,
     money,
     nothing_reported,
@@ -22,15 +21,11 @@ from dashboard.parts.economy.outside import outside_projects
 from dashboard.parts.economy.tables import frame_table, group_table, year_table
 from dashboard.parts.economy.words import headline
 from dashboard.parts.filters import FILTERS, filters
-from dashboard.parts.header import page_header
-from dashboard.parts.surroundings import surroundings
+from dashboard.parts.opening import is_reported, opened
 from dashboard.parts.trace_links import trace_line
 from dashboard.parts.who_delivered import who_delivered
 
-here = surroundings()
-agreement = page_header(here, "page.economy.nav")
-if agreement is None or here.snapshot is None:
-    st.stop()
+here, agreement = opened("page.economy.nav")
 if not is_reported(here, agreement):
     nothing_reported(here, agreement)
     st.stop()

@@ -7,12 +7,11 @@ import streamlit as st
 from dashboard.parts import blocks
 from dashboard.parts.choices import choice
 from dashboard.parts.filters import filters
-from dashboard.parts.header import page_header
+from dashboard.parts.opening import is_reported, opened
 from dashboard.parts.progress.blocks import (
     all_moved,
     arrows,
     has_arrows,
-    is_reported,
     nothing_reported,
     phase_block,
     phases,
@@ -24,14 +23,10 @@ from dashboard.parts.progress.lists import baseline_view, phase_view
 from dashboard.parts.progress.tables import moved_view, opening_view
 from dashboard.parts.progress.trend import trend_view
 from dashboard.parts.progress.words import headline
-from dashboard.parts.surroundings import surroundings
 from dashboard.parts.trace_links import trace_line
 from dashboard.parts.who_delivered import who_delivered
 
-here = surroundings()
-agreement = page_header(here, "page.progress.nav")
-if agreement is None or here.snapshot is None:
-    st.stop()
+here, agreement = opened("page.progress.nav")
 if not is_reported(here, agreement):
     nothing_reported(here, agreement)
     st.stop()

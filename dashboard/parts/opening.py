@@ -6,12 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.parts.economy.words import published
 from dashboard.parts.figures import kept
 from dashboard.parts.header import page_header
 from dashboard.parts.surroundings import Surroundings, surroundings
 from domain.model import Agreement
-from pipelines.answers.portfolio import projects
+from pipelines.answers.economy.bridges import first_reported
 
 
 def opened(key: str, is_about_index: bool = False) -> tuple[Surroundings, Agreement]:
@@ -27,5 +26,6 @@ def opened(key: str, is_about_index: bool = False) -> tuple[Surroundings, Agreem
 
 
 def is_reported(here: Surroundings, agreement: Agreement) -> bool:
-    """Whether any project had been reported on the reader's day: without one there is nothing to choose among."""
-    return not kept(partial(projects, published(here), agreement, here.as_of), "projects", *here.known(agreement)).empty
+    """Whether any return was known on the reader's day: without one there is nothing to choose among."""
+    ask = partial(first_reported, here.published, agreement, here.as_of)
+    return kept(ask, "first_reported", *here.known(agreement)) is not None

@@ -36,6 +36,13 @@ class Surroundings:
         """Whether the reader looks at what was known on an earlier day."""
         return self.as_of < self.today
 
+    @property
+    def published(self) -> Snapshot:
+        """The snapshot of a page that asks nothing before there is one. NoSnapshot."""
+        if self.snapshot is None:
+            raise NoSnapshot
+        return self.snapshot
+
     def known(self, agreement: Agreement) -> tuple[str, str, int, dt.date]:
         """What an answer about an agreement depends on besides its question: the key of its cache."""
         # A changed file is loaded as a new object, and the loaded ones are kept.

@@ -14,7 +14,6 @@ from domain.model import Agreement
 from domain.numbers import date_text, period_text
 from pipelines.answers.reporting.quality import deliveries
 from pipelines.answers.selection import Selection
-from pipelines.history.snapshot import NoSnapshot
 
 _CAME = ("delivered", "late")
 
@@ -28,9 +27,7 @@ def who_delivered(here: Surroundings, agreement: Agreement, selection: Selection
 
 def delivered_said(here: Surroundings, agreement: Agreement, party_id: str | None = None) -> str:
     """Who has not delivered for the newest period, and what that does to the numbers; nothing where all have."""
-    if here.snapshot is None:
-        raise NoSnapshot
-    rows = kept(partial(deliveries, here.snapshot, agreement, here.as_of), "deliveries", *here.known(agreement))
+    rows = kept(partial(deliveries, here.published, agreement, here.as_of), "deliveries", *here.known(agreement))
     rows = rows if party_id is None else rows[rows["party_id"] == party_id]
     came = rows["status"].isin(_CAME)
     if rows.empty or not came.any():

@@ -6,6 +6,7 @@ It knows nothing of what it writes. Every write, fsync, rename and append is a n
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +14,8 @@ from io import FileIO
 from pathlib import Path
 
 _UNFINISHED = ".unfinished"
+# Where a database puts what does not fit its memory, by its own name; a killed one leaves it.
+SPILLED = ".tmp"
 _CHUNK_BYTES = 65536
 _watcher: Callable[[str], None] | None = None
 
@@ -131,11 +134,21 @@ def remove(path: Path) -> None:
 
 
 def remove_unfinished(folder: Path) -> int:
-    """How many files were taken away that killed writers left half written. Only for the one who holds the lock."""
-    left = sorted(folder.glob(f".*{_UNFINISHED}"))
+    """How much was taken away that killed writers left half written. Only for the one who holds the lock.
+
+    Beside an unfinished database may lie its log, and the folder into which it put what did not fit its memory.
+    """
+    left = sorted(path for ending in ("", ".wal", SPILLED) for path in folder.glob(f".*{_UNFINISHED}{ending}"))
     for path in left:
-        remove(path)
+        remove_folder(path) if path.is_dir() else remove(path)
     return len(left)
+
+
+def remove_folder(path: Path) -> None:
+    """The folder is gone with all that it holds, also where it was gone already."""
+    with step(f"rmdir {path.name}"):
+        shutil.rmtree(path, ignore_errors=True)
+    sync_folder(path.parent)
 
 
 def _beside(path: Path) -> Path:

@@ -233,6 +233,8 @@ def open_ledger(data_dir: Path, wait_seconds: float = _WAIT_SECONDS, *, is_judge
     disk.make_folder(data_dir)
     with (data_dir / "ledger.lock").open("w") as lock, nullcontext() if is_judged else as_os_errors():
         _take(lock.fileno(), wait_seconds)
+        if (spilled := data_dir / f"{LEDGER_FILE}{disk.SPILLED}").is_dir():
+            disk.remove_folder(spilled)
         connection = open_database(data_dir / LEDGER_FILE)
         try:
             connection.execute("SET enable_external_access = false")

@@ -23,7 +23,7 @@ from dashboard.parts.area.words import (
     place_name,
     share_pct,
 )
-from dashboard.parts.economy.words import in_sentence, published
+from dashboard.parts.economy.words import in_sentence
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
@@ -64,14 +64,14 @@ class Panel:
 def places_of(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Places:
     """The places of the kind that is chosen, of all that is chosen besides."""
     kind, rest = kind_of(chosen.selection), rest_of(chosen.selection)
-    ask = partial(places, published(here), agreement, kind, chosen.price, here.as_of, rest)
+    ask = partial(places, here.published, agreement, kind, chosen.price, here.as_of, rest)
     return kept(ask, "places", kind, rest, chosen.price.choice if chosen.price else None, *here.known(agreement))
 
 
 def traffic_of(here: Surroundings, agreement: Agreement, chosen: Chosen) -> TrafficByPlace | None:
     """The index by place; None before there is one."""
     kind = kind_of(chosen.selection)
-    ask = partial(traffic_by_place, published(here), agreement, kind, here.as_of)
+    ask = partial(traffic_by_place, here.published, agreement, kind, here.as_of)
     return kept(ask, "traffic_by_place", kind, *here.known(agreement))
 
 

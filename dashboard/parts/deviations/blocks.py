@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.figures.level_bars import level_bars
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Link, Said
-from dashboard.parts.deviations.choice import Listed, Narrowed, deviation_address, snapshot_of
+from dashboard.parts.deviations.choice import Listed, Narrowed, deviation_address
 from dashboard.parts.deviations.words import cell_said, headline, place_name
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
@@ -30,7 +30,7 @@ _HOW = ("level", "colour", "missing", "closed", "since")
 
 def has_reports(here: Surroundings, agreement: Agreement) -> bool:
     """Whether any project has reported; says so in the page's sentence where none has."""
-    there = kept(partial(projects, snapshot_of(here), agreement, here.as_of), "every project", *here.known(agreement))
+    there = kept(partial(projects, here.published, agreement, here.as_of), "every project", *here.known(agreement))
     if not there.empty:
         return True
     key = "not_reported" if agreement.is_synthetic else "no_returns"

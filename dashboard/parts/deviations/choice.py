@@ -27,7 +27,6 @@ from pipelines.answers.deviations.deviations import OpenDeviation, RuleResult, d
 from pipelines.answers.deviations.listed import DeviationChange, deadlines, deviation_changes
 from pipelines.answers.economy.bridges import last_deadline
 from pipelines.answers.portfolio import projects
-from pipelines.history.snapshot import Snapshot
 
 PAGE = "deviations"
 ALL, NOBODY = "all", "nobody"
@@ -116,7 +115,7 @@ def _own_filters(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Na
 
 def listed(here: Surroundings, agreement: Agreement, narrowed: Narrowed) -> Listed:
     """The deviations that pass the filters."""
-    snapshot, selection = snapshot_of(here), narrowed.chosen.selection
+    snapshot, selection = here.published, narrowed.chosen.selection
     key = (*here.known(agreement), selection)
     there = kept(partial(projects, snapshot, agreement, here.as_of, selection), "projects", *key)
     found = kept(partial(deviations, snapshot, agreement, here.as_of, selection), "deviations", *key)
@@ -169,13 +168,6 @@ def deviation_address(deviation_id: str | None, **chosen: str) -> str:
     return f"{PAGE}?{urlencode(parts, quote_via=quote, safe='')}" if parts else PAGE
 
 
-def snapshot_of(here: Surroundings) -> Snapshot:
-    """The snapshot that the page is about. ValueError before anything is published; the page has stopped by then."""
-    if here.snapshot is None:
-        raise ValueError("a page with returns needs a snapshot")
-    return here.snapshot
-
-
 def _since(here: Surroundings, agreement: Agreement) -> dt.date | None:
     """The day that the address asks for, or a deadline."""
     passed = deadlines(agreement, here.as_of)
@@ -185,7 +177,7 @@ def _since(here: Surroundings, agreement: Agreement) -> dt.date | None:
     if not options:
         return None
     # What the newest round of reports has changed: since the deadline of the round before.
-    start = kept(partial(last_deadline, snapshot_of(here), agreement, here.as_of), "round before", *here.known(agreement))
+    start = kept(partial(last_deadline, here.published, agreement, here.as_of), "round before", *here.known(agreement))
     default = start.isoformat() if start and start.isoformat() in options else options[0]
     chosen = choice("since", here.say("deviations.filter.since"), options, default, partial(_day_named, here))
     return dt.date.fromisoformat(chosen)

@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded, source_name
 from dashboard.parts.blocks import Column, Link, Said
-from dashboard.parts.deviations.choice import body_name, deviation_address, snapshot_of
+from dashboard.parts.deviations.choice import body_name, deviation_address
 from dashboard.parts.deviations.tables import written_by_owners
 from dashboard.parts.deviations.words import one_line, project_said, reason_about
 from dashboard.parts.figures import kept
@@ -40,7 +40,7 @@ _LEVELS = frozenset({"reported_colour", "data_colour"})
 def detail(here: Surroundings, agreement: Agreement, deviation_id: str) -> None:
     """The deviation of an id; a sentence where it is not open on the reader's date."""
     project_id = deviation_id.rpartition(":")[0]
-    ask = partial(deviations, snapshot_of(here), agreement, here.as_of, Selection(project_id=project_id))
+    ask = partial(deviations, here.published, agreement, here.as_of, Selection(project_id=project_id))
     found = kept(ask, "deviations of", project_id, *here.known(agreement))
     one = next((it for it in found if it.deviation_id == deviation_id), None)
     with st.container(border=True):
@@ -125,7 +125,7 @@ def evidence_said(here: Surroundings, agreement: Agreement, name: str, found: An
 def _cells(here: Surroundings, agreement: Agreement, result: RuleResult) -> None:
     """The cells of the newest report that the rule has read, each leading to its trace."""
     read = kept(
-        partial(read_cells, snapshot_of(here), result), "read_cells", result.deviation_id, result.submission_id, result.cells,
+        partial(read_cells, here.published, result), "read_cells", result.deviation_id, result.submission_id, result.cells,
         *here.known(agreement),
     )  # fmt: skip
     if not read:
@@ -148,7 +148,7 @@ def _cell(here: Surroundings, agreement: Agreement, cell: ReadCell) -> list[Said
 
 def _history(here: Surroundings, agreement: Agreement, result: RuleResult) -> None:
     """What the rule said of each report of the project, the newest first."""
-    ask = partial(deviation_history, snapshot_of(here), agreement, result.project_id, result.rule, here.as_of)
+    ask = partial(deviation_history, here.published, agreement, result.project_id, result.rule, here.as_of)
     found = kept(ask, "deviation_history", result.deviation_id, *here.known(agreement))
     blocks.title(here.say("deviations.detail.history"))
     lines = [

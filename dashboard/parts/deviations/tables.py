@@ -20,7 +20,6 @@ from dashboard.parts.deviations.choice import (
     body_name,
     deviation_address,
     filters_said,
-    snapshot_of,
 )
 from dashboard.parts.deviations.words import level_now, one_line, owner_said, project_said, since_said
 from dashboard.parts.exports import downloads, table_of_reports
@@ -80,7 +79,7 @@ def working_list(here: Surroundings, agreement: Agreement, found: Listed, narrow
 
 def written_by_owners(here: Surroundings, agreement: Agreement) -> tuple[Texts, Mapping[str, dict[str, Any]]]:
     """What owners wrote of deviations and of colours, by project."""
-    snapshot = snapshot_of(here)
+    snapshot = here.published
     texts = kept(partial(owner_texts, snapshot, agreement, here.as_of), "owner_texts", *here.known(agreement))
     return texts, kept(partial(colour_reasons, snapshot, agreement, here.as_of), "colour_reasons", *here.known(agreement))
 

@@ -18,7 +18,6 @@ from dashboard.parts.economy.words import (
     group_order,
     in_sentence,
     mnok_text,
-    published,
     signed_mnok,
     unit,
     with_figures,
@@ -30,7 +29,6 @@ from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import CATEGORIES
 from domain.model import Agreement
 from domain.numbers import date_text
-from pipelines.answers.economy.bridges import first_reported
 from pipelines.answers.economy.economy import Economy, YearBalance, economy
 from pipelines.answers.economy.over_frames import OverFrames, over_frames
 from pipelines.answers.prices import price
@@ -42,20 +40,14 @@ _WHOLE_FROM_MNOK = 10
 
 def money(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Economy:
     """The money of what is chosen."""
-    ask = partial(economy, published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    ask = partial(economy, here.published, agreement, chosen.price, here.as_of, chosen.selection)
     return kept(ask, "economy", *here.known(agreement), *chosen.key)
 
 
 def against_frames(here: Surroundings, agreement: Agreement, chosen: Chosen) -> OverFrames:
     """What is chosen against its control frames."""
-    ask = partial(over_frames, published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    ask = partial(over_frames, here.published, agreement, chosen.price, here.as_of, chosen.selection)
     return kept(ask, "over_frames", *here.known(agreement), *chosen.key)
-
-
-def is_reported(here: Surroundings, agreement: Agreement) -> bool:
-    """Whether any return was known on the reader's day."""
-    ask = partial(first_reported, published(here), agreement, here.as_of)
-    return kept(ask, "first_reported", *here.known(agreement)) is not None
 
 
 def nothing_reported(here: Surroundings, agreement: Agreement) -> None:

@@ -14,7 +14,7 @@ from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.choices import asked, choice, day
 from dashboard.parts.economy.tables import hand_out
-from dashboard.parts.economy.words import in_sentence, mnok_text, published, signed_mnok, unit, with_figures
+from dashboard.parts.economy.words import in_sentence, mnok_text, signed_mnok, unit, with_figures
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen, price_said
@@ -51,7 +51,7 @@ def bridge_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
         blocks.small(here.say("economy.bridge.reversed"))
         return
     ask = partial(
-        portfolio_bridge, published(here), agreement, first, last, chosen.selection, chosen.price, opening_price=opening
+        portfolio_bridge, here.published, agreement, first, last, chosen.selection, chosen.price, opening_price=opening
     )  # fmt: skip
     key = (*here.known(agreement), *chosen.key, first, last, opening.choice if opening else None)
     found = kept(ask, "bridge", *key)
@@ -65,7 +65,7 @@ def _days(
     here: Surroundings, agreement: Agreement, first_place: DeltaGenerator, last_place: DeltaGenerator
 ) -> tuple[dt.date | None, dt.date]:
     """The two days, in the address: from the deadline before the last, to the day that the page is known on."""
-    snapshot = published(here)
+    snapshot = here.published
     begin = kept(partial(last_deadline, snapshot, agreement, here.as_of), "last_deadline", *here.known(agreement))
     earliest = (
         kept(partial(first_reported, snapshot, agreement, here.as_of), "first_reported", *here.known(agreement)) or here.as_of

@@ -9,7 +9,7 @@ from functools import partial
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.economy.tables import hand_out
-from dashboard.parts.economy.words import group_name, mnok_text, published, signed_mnok, unit, with_figures
+from dashboard.parts.economy.words import group_name, mnok_text, signed_mnok, unit, with_figures
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.filters import Chosen
@@ -37,7 +37,7 @@ _EXPORTED = (
 
 def carried(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[CarriedOver, ...]:
     """What every source of the agreement carries out of each year up to that of the reports, whatever is chosen."""
-    ask = partial(carried_over, published(here), agreement, chosen.price, here.as_of)
+    ask = partial(carried_over, here.published, agreement, chosen.price, here.as_of)
     return kept(ask, "carried_over", *here.known(agreement), chosen.price.choice if chosen.price else None)
 
 

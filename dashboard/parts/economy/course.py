@@ -13,7 +13,7 @@ from dashboard.figures.s_curve import CurveWords, s_curve
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.economy.tables import hand_out
-from dashboard.parts.economy.words import mnok_text, published, unit
+from dashboard.parts.economy.words import mnok_text, unit
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
@@ -36,7 +36,7 @@ _FIGURES = {
 
 def courses(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[CostCourse, CourseRange]:
     """The course of what is chosen, and the band behind its forecast."""
-    asked = (published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    asked = (here.published, agreement, chosen.price, here.as_of, chosen.selection)
     key = (*here.known(agreement), *chosen.key)
     course: CostCourse = kept(partial(cost_course, *asked), "cost_course", *key)
     return course, kept(partial(course_range, *asked, course), "course_range", *key)

@@ -13,7 +13,7 @@ from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.economy.tables import hand_out
-from dashboard.parts.economy.words import group_name, in_sentence, missing_said, mnok_text, published, signed_mnok, unit
+from dashboard.parts.economy.words import group_name, in_sentence, missing_said, mnok_text, signed_mnok, unit
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
@@ -40,13 +40,13 @@ _OUTSIDE = (
 def limits_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
     """The frames of the sources first, then what each may be used for and what lies outside it."""
     lines = kept(
-        partial(frames, published(here), agreement, chosen.price, here.as_of),
+        partial(frames, here.published, agreement, chosen.price, here.as_of),
         "frames", *here.known(agreement), chosen.price.choice if chosen.price else None,
     )  # fmt: skip
     # The frames are of the whole agreement, whatever is chosen.
     whole = replace(chosen, selection=EVERYTHING, said=here.say("portfolio.filter.everything"))
     _frames(here, agreement, whole, lines)
-    ask = partial(funding_limits, published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    ask = partial(funding_limits, here.published, agreement, chosen.price, here.as_of, chosen.selection)
     found = kept(ask, "funding_limits", *here.known(agreement), *chosen.key)
     _limits(here, agreement, chosen, found)
 

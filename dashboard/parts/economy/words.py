@@ -13,18 +13,10 @@ from domain.numbers import NO_VALUE, decimal_text, signed_text
 from pipelines.answers.economy.economy import Economy
 from pipelines.answers.economy.funding import NOWHERE, SEVERAL
 from pipelines.answers.economy.over_frames import OverFrames
-from pipelines.history.snapshot import NoSnapshot, Snapshot
 from pipelines.methods.area_shares import NO_AREA, SEVERAL_AREAS
 
 # From this size on, a sum in a sentence has no decimals.
 _LARGE_MNOK = 100
-
-
-def published(here: Surroundings) -> Snapshot:
-    """The snapshot of the page, which asks nothing before there is one. NoSnapshot."""
-    if here.snapshot is None:
-        raise NoSnapshot
-    return here.snapshot
 
 
 def mnok_text(here: Surroundings, mnok: Decimal | None, decimals: int = 1) -> str:

@@ -15,11 +15,10 @@ from dashboard.parts.cited import blocks as cited_blocks
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
-from dashboard.parts.progress.words import day_said, days_said, phase_said, phases_in_order, published, signed_days
+from dashboard.parts.progress.words import day_said, days_said, phase_said, phases_in_order, signed_days
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text
-from pipelines.answers.economy.bridges import first_reported
 from pipelines.answers.progress.earned import BUILDING, PlanAgainstActual, plan_against_actual
 from pipelines.answers.progress.progress import MONTHS, Moved, Openings, Phases, by_phase, most_moved, moved, openings
 
@@ -28,26 +27,20 @@ HOVER = "%{customdata[0]}<extra></extra>"
 
 def phases(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Phases:
     """The projects of what is chosen, by phase and area."""
-    ask = partial(by_phase, published(here), agreement, here.as_of, chosen.selection)
+    ask = partial(by_phase, here.published, agreement, here.as_of, chosen.selection)
     return kept(ask, "by_phase", *here.known(agreement), *chosen.key)
 
 
 def to_open(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Openings:
     """The openings of what is chosen."""
-    ask = partial(openings, published(here), agreement, here.as_of, MONTHS, chosen.selection)
+    ask = partial(openings, here.published, agreement, here.as_of, MONTHS, chosen.selection)
     return kept(ask, "openings", *here.known(agreement), *chosen.key)
 
 
 def all_moved(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[Moved, ...]:
     """Every project of what is chosen, with how its opening moved."""
-    ask = partial(moved, published(here), agreement, here.as_of, chosen.selection)
+    ask = partial(moved, here.published, agreement, here.as_of, chosen.selection)
     return kept(ask, "moved", *here.known(agreement), *chosen.key)
-
-
-def is_reported(here: Surroundings, agreement: Agreement) -> bool:
-    """Whether any return was known on the reader's day."""
-    ask = partial(first_reported, published(here), agreement, here.as_of)
-    return kept(ask, "first_reported", *here.known(agreement)) is not None
 
 
 def nothing_reported(here: Surroundings, agreement: Agreement) -> None:
@@ -113,7 +106,7 @@ def phase_panel(
 
 def share_block(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
     """How much of what is being built is finished, and how much was to be."""
-    ask = partial(plan_against_actual, published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    ask = partial(plan_against_actual, here.published, agreement, chosen.price, here.as_of, chosen.selection)
     found: PlanAgainstActual = kept(ask, "plan_against_actual", *here.known(agreement), *chosen.key)
     n, of = found.with_figures
     if not of:

@@ -11,7 +11,7 @@ from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.filters import Chosen, price_said
 from dashboard.parts.progress.tables import columns_of, hand_out
-from dashboard.parts.progress.words import phase_said, published
+from dashboard.parts.progress.words import phase_said
 from dashboard.parts.project_links import project_link
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import computed, traced
@@ -31,7 +31,7 @@ _EXPORT = (
 
 def earned_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
     """Two tables: what can be held against the plan, and spending of the rest."""
-    ask = partial(earned, published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    ask = partial(earned, here.published, agreement, chosen.price, here.as_of, chosen.selection)
     found: tuple[Earned, ...] = kept(ask, "earned", *here.known(agreement), *chosen.key)
     told = sorted((it for it in found if it.found), key=_slowest)
     rest = [it for it in found if not it.found]

@@ -22,7 +22,6 @@ from dashboard.parts.progress.words import (
     milestone_said,
     phase_said,
     phases_in_order,
-    published,
 )
 from dashboard.parts.project_links import project_link
 from dashboard.parts.surroundings import Surroundings
@@ -106,7 +105,7 @@ def _moved(here: Surroundings, agreement: Agreement, it: ChangedBaseline, said: 
 
 def baseline_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
     """Every change of a baseline, with the decision that it names or none."""
-    ask = partial(rebaselines, published(here), agreement, here.as_of, chosen.selection)
+    ask = partial(rebaselines, here.published, agreement, here.as_of, chosen.selection)
     found: tuple[ChangedBaseline, ...] = kept(ask, "rebaselines", *here.known(agreement), *chosen.key)
     if not found:
         blocks.title(here.say("progress.baselines.none"))

@@ -17,7 +17,7 @@ from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.progress.blocks import HOVER
 from dashboard.parts.progress.tables import hand_out, led
-from dashboard.parts.progress.words import day_said, days_said, iso, milestone_said, project_said, published
+from dashboard.parts.progress.words import day_said, days_said, iso, milestone_said, project_said
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import computed, traced
 from domain.model import Agreement
@@ -39,7 +39,7 @@ def trend_view(here: Surroundings, agreement: Agreement, chosen: Chosen, moves: 
     first = most_moved(tuple(moves), 1)
     default = first[0].project_id if first else next(iter(named))
     project_id = choice("project", here.say("progress.trend.choose"), list(named), default, lambda it: project_said(named[it]))
-    ask = partial(milestone_trends, published(here), agreement, project_id, here.as_of)
+    ask = partial(milestone_trends, here.published, agreement, project_id, here.as_of)
     found: tuple[MilestoneHistory, ...] = kept(ask, "milestone_trends", project_id, *here.known(agreement))
     if not found:
         blocks.small(here.say("progress.trend.none"))

@@ -10,17 +10,9 @@ from domain.forms import QUARTERLY_RETURN, load_form
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, decimal_text, signed_text
 from pipelines.answers.progress.progress import Moved, Openings
-from pipelines.history.snapshot import NoSnapshot, Snapshot
 from pipelines.methods.area_shares import NO_AREA
 
 _OWN_REASONS = ("blank", "no_row")
-
-
-def published(here: Surroundings) -> Snapshot:
-    """The snapshot of the page, which asks nothing before there is one. NoSnapshot."""
-    if here.snapshot is None:
-        raise NoSnapshot
-    return here.snapshot
 
 
 def headline(here: Surroundings, n_projects: int, found: Openings) -> str:

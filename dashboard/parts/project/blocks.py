@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.figures.report_lines import Axes, LineWords, Tick, report_lines
 from dashboard.parts import blocks
-from dashboard.parts.economy.words import mnok_text, published
+from dashboard.parts.economy.words import mnok_text
 from dashboard.parts.escape import as_html
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
@@ -35,13 +35,13 @@ _LABELS = {"forecast_mnok": "forecast", "p50_mnok": "p50", "p85_mnok": "p85"}
 
 def history_of(here: Surroundings, agreement: Agreement, chosen: Chosen, project_id: str) -> ProjectHistory:
     """The reports of a project."""
-    ask = partial(project_history, published(here), agreement, project_id, here.as_of, chosen.price)
+    ask = partial(project_history, here.published, agreement, project_id, here.as_of, chosen.price)
     return kept(ask, "project_history", project_id, *here.known(agreement), *chosen.key)
 
 
 def sheets_of(here: Surroundings, agreement: Agreement, chosen: Chosen, project_id: str) -> ProjectSheets:
     """The newest report of a project, sheet by sheet."""
-    ask = partial(project_sheets, published(here), agreement, project_id, here.as_of, chosen.price)
+    ask = partial(project_sheets, here.published, agreement, project_id, here.as_of, chosen.price)
     return kept(ask, "project_sheets", project_id, *here.known(agreement), *chosen.key)
 
 

@@ -11,7 +11,7 @@ from dashboard.parts.agreement_names import coded
 from dashboard.parts.blocks import Said
 from dashboard.parts.choices import asked, choice
 from dashboard.parts.cited import blocks as cited_blocks
-from dashboard.parts.economy.words import mnok_text, published
+from dashboard.parts.economy.words import mnok_text
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.filters import Chosen
@@ -39,7 +39,7 @@ _EXPORTED = (
 
 def chosen_project(here: Surroundings, agreement: Agreement) -> str | None:
     """The project that the address or the reader asks for; None where that is all of them, or one that is not known."""
-    listed = kept(partial(projects, published(here), agreement, here.as_of), "projects", *here.known(agreement))
+    listed = kept(partial(projects, here.published, agreement, here.as_of), "projects", *here.known(agreement))
     if listed.empty:
         return None
     names = dict(zip(listed["project_id"], listed["project_name"], strict=True))
@@ -57,7 +57,7 @@ def project_list(
     here: Surroundings, agreement: Agreement, chosen: Chosen
 ) -> tuple[list[dict[str, Any]], dict[str, tuple[Level, Colour | None]]]:
     """The projects of what is chosen with what they cost, and the colours of all projects on the date."""
-    snapshot = published(here)
+    snapshot = here.published
     ask = partial(costs, snapshot, agreement, chosen.price, here.as_of, chosen.selection)
     found = kept(ask, "costs", *here.known(agreement), *chosen.key)
     return found, kept(partial(colours, snapshot, agreement, here.as_of), "colours", *here.known(agreement))

@@ -9,7 +9,6 @@ from functools import partial
 from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded
 from dashboard.parts.blocks import Said
-from dashboard.parts.economy.words import published
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.filters import Chosen
@@ -146,7 +145,7 @@ def _reserve_cells(here: Surroundings, agreement: Agreement, row: ReserveRow) ->
 def deviation_tables(here: Surroundings, agreement: Agreement, history: ProjectHistory) -> None:
     """What is open on the date, what the rules said in each report, and what the owner wrote."""
     project_id = history.project_id
-    ask = partial(deviations, published(here), agreement, here.as_of, Selection(project_id=project_id))
+    ask = partial(deviations, here.published, agreement, here.as_of, Selection(project_id=project_id))
     found = kept(ask, "deviations", project_id, *here.known(agreement))
     title = here.say(f"project.deviations.title.{one_or_other(len(found))}", n=len(found))
     blocks.title(title if found else here.say("project.deviations.none"))
@@ -157,7 +156,7 @@ def deviation_tables(here: Surroundings, agreement: Agreement, history: ProjectH
         source_line(here, here.say("project.source"))
     if history.courses:
         _course_table(here, history)
-    texts = kept(partial(owner_texts, published(here), agreement, here.as_of), "owner_texts", *here.known(agreement))
+    texts = kept(partial(owner_texts, here.published, agreement, here.as_of), "owner_texts", *here.known(agreement))
     if own := texts.get(project_id):
         blocks.title(here.say("project.deviations.owner_title"))
         lines: list[list[Said]] = [
@@ -197,7 +196,7 @@ def _course_table(here: Surroundings, history: ProjectHistory) -> None:
 
 def neighbour_table(here: Surroundings, agreement: Agreement, project_id: str) -> None:
     """The projects that this one waits for, that wait for it, and that were merged with it."""
-    ask = partial(dependencies, published(here), agreement, project_id, here.as_of)
+    ask = partial(dependencies, here.published, agreement, project_id, here.as_of)
     found = kept(ask, "dependencies", project_id, *here.known(agreement))
     blocks.title(here.say("project.dependencies.title"))
     if found.is_alone:

@@ -10,7 +10,6 @@ import pandas as pd
 from dashboard.figures.plain import plain
 from dashboard.figures.project_map import N_LABELS, ProjectMapWords, project_map
 from dashboard.parts import blocks
-from dashboard.parts.economy.words import published
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.levels import level_said
@@ -63,7 +62,7 @@ def _map(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, height_px
 
 def _rows(here: Surroundings, agreement: Agreement, own: Collection[str]) -> pd.DataFrame:
     """Every project, the page's own first and of these the worst first."""
-    snapshot = published(here)
+    snapshot = here.published
     listed = kept(partial(projects, snapshot, agreement, here.as_of), "projects", *here.known(agreement))
     by_id = kept(partial(colours, snapshot, agreement, here.as_of), "colours", *here.known(agreement))
     levels = [by_id.get(project_id, ("none", None))[0] for project_id in listed["project_id"]]

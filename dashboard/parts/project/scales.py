@@ -8,7 +8,6 @@ import pandas as pd
 
 from dashboard.parts import blocks
 from dashboard.parts.agreement_names import party_name
-from dashboard.parts.economy.words import published
 from dashboard.parts.figures import kept
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
@@ -20,7 +19,7 @@ from pipelines.answers.reporting.scale_breaks import scale_breaks
 
 def scale_changes(here: Surroundings, agreement: Agreement, history: ProjectHistory) -> None:
     """One line for each change of scale that the project's colours lie on both sides of; nothing without any."""
-    breaks = kept(partial(scale_breaks, published(here), agreement, here.as_of), "scale_breaks", *here.known(agreement))
+    breaks = kept(partial(scale_breaks, here.published, agreement, here.as_of), "scale_breaks", *here.known(agreement))
     for sentence in changes_said(here, agreement, history, breaks):
         blocks.small(sentence)
 

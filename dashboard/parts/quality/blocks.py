@@ -33,7 +33,6 @@ from pipelines.answers.reporting.coverage import coverage, recurring_findings
 from pipelines.answers.reporting.editions import contents, editions, last_act, published_at
 from pipelines.answers.reporting.quality import ages, deliveries, handed_in, stale_after_days
 from pipelines.answers.reporting.returns import deadline_on
-from pipelines.history.snapshot import Snapshot
 from pipelines.settings import settings
 
 _NEWEST, _EVERYBODY = "newest", "all"
@@ -50,7 +49,7 @@ class Asked:
 
 def delivered(here: Surroundings, agreement: Agreement) -> pd.DataFrame:
     """One row per period and party, the newest period first."""
-    return kept(partial(deliveries, _snapshot(here), agreement, here.as_of), "deliveries", *here.known(agreement))
+    return kept(partial(deliveries, here.published, agreement, here.as_of), "deliveries", *here.known(agreement))
 
 
 def choose(here: Surroundings, agreement: Agreement, rows: pd.DataFrame) -> Asked:
@@ -124,7 +123,7 @@ def _heading(here: Surroundings, agreement: Agreement, period: str) -> Heading:
 
 def returns(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
     """Every return of what the reader has chosen, with its trace."""
-    found = kept(partial(handed_in, _snapshot(here), agreement, here.as_of), "handed in", *here.known(agreement))
+    found = kept(partial(handed_in, here.published, agreement, here.as_of), "handed in", *here.known(agreement))
     if asked.period is not None:
         found = found[found["period"] == asked.period]
     if asked.party_id is not None:
@@ -140,7 +139,7 @@ def _days_after(agreement: Agreement, row: dict[Any, Any]) -> int | None:
 
 def covered(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
     """Of how many projects there are figures, question by question."""
-    ask = partial(coverage, _snapshot(here), agreement, here.as_of, asked.period)
+    ask = partial(coverage, here.published, agreement, here.as_of, asked.period)
     rows = kept(ask, "coverage", asked.period, *here.known(agreement))
     if asked.party_id is not None:
         rows = rows[rows["party_id"] == asked.party_id]
@@ -153,7 +152,7 @@ def covered(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
 
 def age(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
     """How old the newest figures of each party are, against the limit."""
-    rows = kept(partial(ages, _snapshot(here), agreement, here.as_of), "ages", *here.known(agreement))
+    rows = kept(partial(ages, here.published, agreement, here.as_of), "ages", *here.known(agreement))
     if asked.party_id is not None:
         rows = rows[rows["party_id"] == asked.party_id]
     has_figures = rows["age_days"].notna()
@@ -180,7 +179,7 @@ def _age_title(here: Surroundings, rows: pd.DataFrame) -> str:
 
 def findings(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
     """Which findings come again and again, in plain words."""
-    ask = partial(recurring_findings, _snapshot(here), agreement, here.as_of, asked.party_id)
+    ask = partial(recurring_findings, here.published, agreement, here.as_of, asked.party_id)
     found = kept(ask, "recurring", asked.party_id, *here.known(agreement))
     if asked.period is not None:
         found = [one for one in found if asked.period in one.by_period]
@@ -198,7 +197,7 @@ def findings(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
 
 def published(here: Surroundings, agreement: Agreement) -> None:
     """What the edition that is shown is made of, the newest act in it, and which editions are kept."""
-    snapshot = _snapshot(here)
+    snapshot = here.published
     at = published_at(snapshot.identity)
     if at is None:
         blocks.title(here.say("page.quality.editions.title_no_time", identity=snapshot.identity))
@@ -211,7 +210,7 @@ def published(here: Surroundings, agreement: Agreement) -> None:
 
 
 def _last_act(here: Surroundings, agreement: Agreement) -> str:
-    act = kept(partial(last_act, _snapshot(here), agreement, here.as_of), "last act", *here.known(agreement))
+    act = kept(partial(last_act, here.published, agreement, here.as_of), "last act", *here.known(agreement))
     if act is None:
         return here.say("page.quality.editions.no_act")
     return here.say(
@@ -227,9 +226,3 @@ def _last_act(here: Surroundings, agreement: Agreement) -> str:
 
 def _by_name(row: dict[Any, Any]) -> dict[str, Any]:
     return {str(name): answer for name, answer in row.items()}
-
-
-def _snapshot(here: Surroundings) -> Snapshot:
-    if here.snapshot is None:
-        raise ValueError("a page with returns needs a snapshot")
-    return here.snapshot

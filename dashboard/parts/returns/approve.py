@@ -50,7 +50,7 @@ class Waiting:
 
 def queue_of(here: Surroundings, agreement: Agreement) -> list[Waiting]:
     """The returns that wait now, the oldest first. What was known on an earlier day is not asked here."""
-    snapshot = _snapshot(here)
+    snapshot = here.published
     ask = partial(_whole_queue, snapshot, agreement)
     return kept(ask, "queue", *here.known(agreement))
 
@@ -145,7 +145,7 @@ def content(here: Surroundings, agreement: Agreement, one: Waiting) -> None:
         blocks.said(here.say("page.approve.note_from", name=name_of(known_people(agreement), one.row["submitted_by"])), note)
     _changes(here, agreement, one)
     blocks.title(here.say("page.approve.found_title"))
-    ask = partial(findings_when_submitted, _snapshot(here), agreement, one.number)
+    ask = partial(findings_when_submitted, here.published, agreement, one.number)
     found = kept(ask, "found then", one.number, *here.known(agreement))
     if not found:
         blocks.small(here.say("page.approve.nothing_found"))
@@ -156,7 +156,7 @@ def content(here: Surroundings, agreement: Agreement, one: Waiting) -> None:
 
 def _changes(here: Surroundings, agreement: Agreement, one: Waiting) -> None:
     """What it would change, and what differs from the return that counts for the same period, else from the last before it."""
-    snapshot, found = _snapshot(here), one.found
+    snapshot, found = here.published, one.found
     effect_blocks(here, agreement, found, one.number)
     same = kept(
         partial(return_of, snapshot, agreement, found.party_id, found.period), "return now", found.party_id, found.period,
@@ -180,7 +180,7 @@ def decide(here: Surroundings, agreement: Agreement, person: Person | None, one:
     if person is None:
         return
     blocks.title(here.say("page.original.title"))
-    original_download(here, person, original_files(_snapshot(here), one.number))
+    original_download(here, person, original_files(here.published, one.number))
     blocks.title(here.say("page.approve.decide_title", number=one.number))
     try:
         person_who_may("approve_return", person.person_id, agreement, settings().data_dir)
@@ -255,13 +255,7 @@ def _done(here: Surroundings, agreement: Agreement, act: Any, people: dict[str, 
 
 
 def _acts(here: Surroundings, agreement: Agreement) -> pd.DataFrame:
-    return kept(partial(acts_on_returns, _snapshot(here), agreement), "acts", *here.known(agreement))
-
-
-def _snapshot(here: Surroundings) -> Snapshot:
-    if here.snapshot is None:
-        raise ValueError("a page with returns needs a snapshot")
-    return here.snapshot
+    return kept(partial(acts_on_returns, here.published, agreement), "acts", *here.known(agreement))
 
 
 def _note(one: Waiting) -> str:

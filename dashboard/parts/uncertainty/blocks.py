@@ -14,7 +14,7 @@ from dashboard.figures.portfolio_curve import Curve, RiskCurveWords, portfolio_c
 from dashboard.parts import blocks
 from dashboard.parts.choices import asked, choice
 from dashboard.parts.cited import blocks as cited_blocks
-from dashboard.parts.economy.words import in_sentence, mnok_text, published, unit
+from dashboard.parts.economy.words import in_sentence, mnok_text, unit
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
@@ -45,7 +45,7 @@ _RHOS = tuple(f"{tenths / 10:g}" for tenths in range(11))
 
 def uncertain(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Portfolio:
     """The portfolio of what is chosen, ready to be drawn from."""
-    ask = partial(portfolio, published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    ask = partial(portfolio, here.published, agreement, chosen.price, here.as_of, chosen.selection)
     return kept(ask, "uncertain_portfolio", *here.known(agreement), *chosen.key)
 
 

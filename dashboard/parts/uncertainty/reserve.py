@@ -11,7 +11,7 @@ from dashboard.figures.reserve_lines import ReserveWords, reserve_lines
 from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded
 from dashboard.parts.blocks import Column, Said
-from dashboard.parts.economy.words import in_sentence, mnok_text, published, signed_mnok, unit
+from dashboard.parts.economy.words import in_sentence, mnok_text, signed_mnok, unit
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
@@ -35,7 +35,7 @@ _COLUMNS = (
 
 def reserve_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:
     """Each level's reserve over the periods, then the table of all of them."""
-    ask = partial(reserve_use, published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    ask = partial(reserve_use, here.published, agreement, chosen.price, here.as_of, chosen.selection)
     found = kept(ask, "reserve_use", *here.known(agreement), *chosen.key)
     if not any(use.used_pct is not None for use in found):
         blocks.small(here.say("uncertainty.reserve.nothing"))

@@ -13,7 +13,7 @@ from dashboard.figures.risk_grid import GridWords, risk_grid_figure
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.choices import choice
-from dashboard.parts.economy.words import mnok_text, published, unit
+from dashboard.parts.economy.words import mnok_text, unit
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
@@ -39,7 +39,7 @@ _COLUMNS = (
 
 def risks_of(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[Risk, ...]:
     """The open risks and opportunities of what is chosen."""
-    ask = partial(open_risks, published(here), agreement, chosen.price, here.as_of, chosen.selection)
+    ask = partial(open_risks, here.published, agreement, chosen.price, here.as_of, chosen.selection)
     return kept(ask, "open_risks", *here.known(agreement), *chosen.key)
 
 
@@ -86,7 +86,7 @@ def unanswered_view(here: Surroundings, agreement: Agreement, chosen: Chosen) ->
     blocks.title(title, here.say("uncertainty.unanswered.unit", unit=unit(here, chosen)))
     if len(known) < len(found):
         blocks.small(here.say("uncertainty.unanswered.lacking", n=len(known), of=len(found)))
-    ask = partial(response_levels, published(here), agreement, here.as_of, chosen.selection)
+    ask = partial(response_levels, here.published, agreement, here.as_of, chosen.selection)
     levels = kept(ask, "response_levels", *here.known(agreement), *chosen.key)
     shown = found[:_SHOWN]
     key = "caption" if len(shown) == len(found) else "caption_first"

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from pipelines.answers.economy.line_table import Amounts, Line, Lines, Numbers, Texts
+from pipelines.answers.economy.line_table import Amounts, Lines, Numbers, Texts
 from pipelines.methods.area_shares import area_weights, by_area, ore_by_area
 from pipelines.methods.money import Amount, Figure
 
@@ -48,17 +48,6 @@ def in_area(lines: Lines, area: str) -> Lines:
             ore[place] = ore_by_area(int(it.ore[place]), shares[codes[place]]).get(area, 0)
         amounts[name] = Amounts(ore, it.is_asked, it.is_known, it.reasons)
     return lines.with_amounts(amounts, np.arange(len(lines)))
-
-
-def areas_of(line: Line) -> tuple[str, ...]:
-    """The areas that money of a line falls on, several areas and no area included."""
-    return tuple(area_weights(line.project.shares_pct))
-
-
-def line_in_area(line: Line, area: str) -> Line:
-    """The line with what falls on an area of each of its amounts."""
-    shares = line.project.shares_pct
-    return replace(line, figures={name: part_in(figure, shares, area) for name, figure in line.figures.items()})
 
 
 def part_in(figure: Figure, shares_pct: Mapping[str, Decimal], area: str) -> Figure:

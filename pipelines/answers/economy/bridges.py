@@ -118,14 +118,12 @@ def portfolio_bridge(
     )
     before, after = (_scope(snapshot, agreement, shown, day) for day in (from_date, to_date))
     known = {key: row for key, row in after.items() if row.project_id in closing.projects}
-    changes = _decided(known, before, closing, selection.working_area_id) if amount == FORECAST else ()
-    found = bridge(first, last, shown.common.index if shown else None, changes)
-    placed = {change.project_id for change in changes} - {change.project_id for change in found.unplaced}
-    told = sorted(
-        (it.project_id, it.decision) for key, it in known.items() if before.get(key) != it and it.project_id not in placed
-    )
+    decided = _decided(known, before, closing, selection.working_area_id) if amount == FORECAST else {}
+    found = bridge(first, last, shown.common.index if shown else None, decided.values())
+    placed = {key: change for key, change in decided.items() if change not in found.unplaced}
+    told = [(it.project_id, it.decision) for key, it in sorted(known.items()) if before.get(key) != it and key not in placed]
     spent = sums(ended).mnok(SPENT)
-    scope = _by_project(change for change in changes if change.project_id in placed)
+    scope = _by_project(placed.values())
     return PortfolioBridge(found, amount, opening.price, shown, tuple(told), spent, _growth(first, last, closing, scope))
 
 
@@ -195,9 +193,9 @@ def _scope(snapshot: Snapshot, agreement: Agreement, price: Price | None, as_of:
 
 def _decided(
     after: Mapping[tuple[str, str], _Scope], before: Mapping[tuple[str, str], _Scope], lines: Lines, area: str | None
-) -> tuple[ScopeChange, ...]:
-    """What was decided between two dates of the scope of projects, of a selected area what falls on it."""
-    changes = []
+) -> dict[tuple[str, str], ScopeChange]:
+    """What each decided change has added to its project between two dates, of a selected area what falls on it."""
+    changes = {}
     for key, row in after.items():
         if row.amount is None or not row.decision:
             continue
@@ -206,8 +204,8 @@ def _decided(
         if area:
             figure = part_in(figure, lines.projects[row.project_id].shares_pct, area)
         if isinstance(figure, Amount) and figure.mnok:
-            changes.append(ScopeChange(row.project_id, figure, row.decision))
-    return tuple(changes)
+            changes[key] = ScopeChange(row.project_id, figure, row.decision)
+    return changes
 
 
 def _by_project(changes: Iterable[ScopeChange]) -> dict[str, Decimal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from domain.model import Agreement, Frame
 from domain.returns import Missing
 from pipelines.answers.economy.line_table import Flags, Lines, Texts
 from pipelines.answers.economy.lines import economy_lines
-from pipelines.answers.economy.sums import Sums, sums, sums_by
+from pipelines.answers.economy.sums import Sums, sums
 from pipelines.answers.prices import Price, figure_in
 from pipelines.history.snapshot import Snapshot
 from pipelines.methods.money import Amount, Figure, total
@@ -51,15 +51,20 @@ def frames(snapshot: Snapshot, agreement: Agreement, price: Price | None, as_of:
     and cover all municipalities that its money is used in. Frames per year are never added to them. A frame without a source is
     not held against anything.
     """
+    return tuple(line for line, _ in framed_lines(snapshot, agreement, price, as_of))
+
+
+def framed_lines(
+    snapshot: Snapshot, agreement: Agreement, price: Price | None, as_of: dt.date | None = None
+) -> Iterator[tuple[FrameLine, Lines]]:
+    """The rows of `frames`, each with the lines that it is held against."""
     lines = economy_lines(snapshot, agreement, price, as_of)
     places = municipalities_of(lines)
-    found: list[FrameLine] = []
     for source in agreement.funding_sources:
         own = lines.funding_source_id == source.funding_source_id
         listed = [frame for frame in agreement.frames if frame.funding_source_id == source.funding_source_id]
         if own.any() or listed:
-            found += _of_source(source.funding_source_id, listed, lines.where(own), places[own], price)
-    return tuple(found)
+            yield from _of_source(source.funding_source_id, listed, lines.where(own), places[own], price)
 
 
 def frames_without_source(agreement: Agreement) -> tuple[Frame, ...]:
@@ -77,28 +82,37 @@ def municipality_of(codes: Sequence[str]) -> str:
     return codes[0] if len(codes) == 1 else SEVERAL if codes else NOWHERE
 
 
-def _of_source(source_id: str, listed: Sequence[Frame], lines: Lines, places: Texts, price: Price | None) -> list[FrameLine]:
+def _of_source(
+    source_id: str, listed: Sequence[Frame], lines: Lines, places: Texts, price: Price | None
+) -> Iterator[tuple[FrameLine, Lines]]:
     """The frames of a source against its lines, each of which has its municipality in `places`."""
     whole = [frame for frame in listed if not frame.is_per_year]
     used = set(places)
-    found = [FrameLine(source_id, None, None, _added(whole, used, price), sums(lines.where(_within(lines, whole))))]
+    yield _held(source_id, None, None, _added(whole, used, price), lines.where(_within(lines, whole)))
     for frame in whole:
         if code := frame.municipality_code:
             at = lines.where(_within(lines, [frame]) & (places == code))
-            found.append(FrameLine(source_id, code, None, _in_price(frame, price), sums(at)))
+            yield _held(source_id, code, None, _in_price(frame, price), at)
     framed = {frame.municipality_code for frame in whole}
     for place in sorted(used - framed) if any(framed) else []:
-        found += [FrameLine(source_id, place, None, Missing(NO_FRAME), sums(lines.where(places == place)))]
-    return found + [it for frame in listed if frame.is_per_year for it in _per_year(source_id, frame, lines, places, price)]
+        yield _held(source_id, place, None, Missing(NO_FRAME), lines.where(places == place))
+    for frame in listed:
+        if frame.is_per_year:
+            yield from _per_year(source_id, frame, lines, places, price)
 
 
-def _per_year(source_id: str, frame: Frame, lines: Lines, places: Texts, price: Price | None) -> list[FrameLine]:
+def _per_year(
+    source_id: str, frame: Frame, lines: Lines, places: Texts, price: Price | None
+) -> Iterator[tuple[FrameLine, Lines]]:
     """One line a year that the source has money in."""
     code, within = frame.municipality_code, _within(lines, [frame])
     own = lines.where(within if code is None else within & (places == code))
-    return [
-        FrameLine(source_id, code, year, _in_price(frame, price, year), found) for year, found in sums_by(own, own.year).items()
-    ]
+    for year in np.unique(own.year).tolist():
+        yield _held(source_id, code, year, _in_price(frame, price, year), own.where(own.year == year))
+
+
+def _held(source_id: str, code: str | None, year: int | None, frame: Figure, lines: Lines) -> tuple[FrameLine, Lines]:
+    return FrameLine(source_id, code, year, frame, sums(lines)), lines
 
 
 def _added(listed: Sequence[Frame], places: set[str], price: Price | None) -> Figure:

@@ -1,6 +1,6 @@
 """The lines of the sheet of economy as a table in memory: one array a column, so that sums over many thousands take no time.
 
-Amounts are whole øre in 64 bits: a sum is exact up to 92 billion kr in mill., far above what any agreement has.
+Amounts are whole øre in 64 bits. A column that could not be summed in them is refused, since it would go wrong in silence.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ TYPES = {
     "requisitioned_mnok": "requisitioned",
 }  # fmt: skip
 AMOUNTS = tuple(TYPES)
+# Half of what 64 bits hold, so that no rounding of the check lets more through.
+_MOST_ORE = float(2**62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,26 @@ class Line:
     figures: Mapping[str, Figure]
 
 
+class TooMuchMoney(ValueError):
+    """The amounts of a column are together more than 64 bits hold: 92 milliards of mill. kr."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Amounts:
-    """One amount of every line: whether it is asked, whether it is known, and then its øre; else why not, None for a blank."""
+    """One amount of every line: whether it is asked, whether it is known, and then its øre; else why not, None for a blank.
+
+    TooMuchMoney.
+    """
 
     ore: Numbers
     is_asked: Flags
     is_known: Flags
     reasons: Texts
+
+    def __post_init__(self) -> None:
+        together = float(np.abs(self.ore.astype(np.float64)).sum())
+        if together >= _MOST_ORE:
+            raise TooMuchMoney(f"{together / 1e8:.4g} mill. kr together; accepted: below {_MOST_ORE / 1e8:.4g}")
 
     def where(self, chosen: npt.NDArray[Any]) -> Amounts:
         """The amount of the chosen lines."""
@@ -102,7 +116,7 @@ class Lines:
 
     def where(self, chosen: npt.NDArray[Any]) -> Lines:
         """The chosen lines: a flag for each, or their places."""
-        return self._with({name: it.where(chosen) for name, it in self.amounts.items()}, chosen)
+        return self.with_amounts({name: it.where(chosen) for name, it in self.amounts.items()}, chosen)
 
     def of_source(self, funding_source_id: str) -> Lines:
         """The lines of one source."""
@@ -127,11 +141,8 @@ class Lines:
 
     def with_amounts(self, amounts: Mapping[str, Amounts], places: npt.NDArray[Any]) -> Lines:
         """The lines of places, with other amounts."""
-        return self._with(amounts, places)
-
-    def _with(self, amounts: Mapping[str, Amounts], chosen: npt.NDArray[Any]) -> Lines:
         columns = [field.name for field in fields(self) if field.name not in {"projects", "price", "amounts"}]
-        return Lines(self.projects, self.price, amounts=amounts, **{name: getattr(self, name)[chosen] for name in columns})
+        return Lines(self.projects, self.price, amounts=amounts, **{name: getattr(self, name)[places] for name in columns})
 
     def _line(self, place: int) -> Line:
         source, year = str(self.submission_id[place]), int(self.year[place])

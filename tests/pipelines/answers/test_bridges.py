@@ -111,18 +111,21 @@ def test_the_correction_is_a_growth_of_its_project(snapshot):
 
 @pytest.fixture(scope="module")
 def with_scope(examples, tmp_path_factory):
-    """The examples with a return more, in which three projects report changed scope: decided, not decided, without an amount."""
+    """The examples with a return more, in which three projects report changed scope: decided, not decided, without an amount.
+
+    The first of them reports another change, too, that is not decided.
+    """
     folder = tmp_path_factory.mktemp("scope") / "var"
     shutil.copytree(examples, folder)
     found = next_return("fjordby", "2026-Q3")
     projects = [row.code("project_id") for row in found.of("cost_estimates") if row.number("forecast_mnok")][:3]
-    given = [(Decimal("12.5"), "Sak 8/26"), (Decimal(-3), None), (None, "Sak 9/26")]
+    given = [(Decimal("12.5"), "Sak 8/26"), (Decimal(-3), None), (None, "Sak 9/26"), (Decimal(7), None)]
     rows = tuple(
         ReturnRow("deviations", "Avvik", number, {
             "project_id": project_id, "deviation_id": f"S{number}", "kind": "scope", "cause": "Ny undergang", "body_id": "x",
             **({"scope_change_mnok": mnok} if mnok else {}), **({"decision_reference": decision} if decision else {}),
         })
-        for number, (project_id, (mnok, decision)) in enumerate(zip(projects, given, strict=True), 100)
+        for number, (project_id, (mnok, decision)) in enumerate(zip([*projects, projects[0]], given, strict=True), 100)
     )  # fmt: skip
     found = replace(found, rows={**found.rows, "deviations": (*found.of("deviations"), *rows)})
     at = dt.datetime(2026, 10, 14, 12)
@@ -147,7 +150,8 @@ def test_decided_scope_is_told_from_growth(snapshot, with_scope, opening):
     assert (found.bridge.step("scope").amount_mnok, found.bridge.step("scope").project_ids) == (Decimal("12.5"), (decided,))
     assert sum(step.amount_mnok for step in steps[:-1]) == steps[-1].amount_mnok
     assert sum((row.change_mnok for row in found.growth), Decimal(0)) == found.bridge.step("growth").amount_mnok
-    assert found.scope_told == tuple(sorted([(undecided, None), (unknown, "Sak 9/26")]))
+    assert set(found.scope_told) == {(undecided, None), (unknown, "Sak 9/26"), (decided, None)}
+    assert len(found.scope_told) == 3
     again = portfolio_bridge(after, FJORDBYEN, dt.date(2026, 10, 20), NEWEST, EVERYTHING, chosen)
     assert (again.bridge.step("scope").amount_mnok, again.scope_told) == (0, ())
 

@@ -122,7 +122,7 @@ def test_earlier_days_are_deadlines_and_hold_what_was_known_then(asked):
     "wanted",
     [
         Wanted("economy", "no_such"), Wanted("nowhere", "forecast_total"), Wanted("economy", "carried_out_mnok", "year", "x"),
-        Wanted("economy", "bridge_growth"), Wanted("economy", "spent_cumulative", "day", "yesterday"),
+        Wanted("economy", "bridge_growth"), Wanted("economy", "forecast_cumulative", "year", "²"), Wanted("economy", "spent_cumulative", "day", "yesterday"),
         Wanted("progress", "spi_t", "project", "' OR 1=1 --"), Wanted("uncertainty", "expected", "risk", ":"),
         Wanted("economy", "frame", "source", "no_such"), Wanted("uncertainty", "reserve_held", "reserve", "project:never"),
         Wanted("progress", "milestone_against_plan", "milestone", "F-001"), Wanted("status", "forecast_change", since=dt.date(2030, 1, 1)),

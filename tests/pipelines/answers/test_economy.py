@@ -8,13 +8,15 @@ import json
 from decimal import Decimal
 from functools import cache
 
+import numpy as np
 import pytest
 
 from domain.load import load_agreements
 from pipelines.answers.costs import costs
 from pipelines.answers.economy.cost_course import cost_course
 from pipelines.answers.economy.economy import economy
-from pipelines.answers.economy.lines import AMOUNTS, economy_lines
+from pipelines.answers.economy.line_table import AMOUNTS, Amounts, TooMuchMoney
+from pipelines.answers.economy.lines import economy_lines
 from pipelines.answers.economy.over_frames import over_frames
 from pipelines.answers.prices import price, price_choices
 from pipelines.answers.selection import Selection
@@ -218,3 +220,10 @@ def test_a_half_delivered_quarter_has_every_project_by_its_newest_report(snapsho
 def test_an_answer_is_never_changed(snapshot):
     with pytest.raises(dataclasses.FrozenInstanceError):
         answer(snapshot).n_projects = 0
+
+
+@pytest.mark.parametrize("ore", [[2**61, 2**61], [2**61, -(2**61)], [2**62]])
+def test_money_that_would_not_fit_is_refused_and_never_wrong(ore):
+    flags = np.ones(len(ore), bool)
+    with pytest.raises(TooMuchMoney, match="accepted: below"):
+        Amounts(np.array(ore), flags, flags, np.full(len(ore), None, object))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.history import disk
+from pipelines.history.ledger import open_ledger
 
 ROOT = Path(__file__).parents[3]
 ERRORS = [errno.EIO, errno.ENOSPC]
@@ -307,3 +308,25 @@ def test_a_disk_that_fills_in_the_middle_of_a_line_leaves_the_lines_before(tmp_p
     with pytest.raises(OSError, match="full"):
         disk.append_lines(path, ["a", "b", "0123456789"])
     assert path.read_bytes() == b"one\n"
+
+
+def test_what_a_killed_publication_left_is_taken_away_with_its_log_and_what_it_spilled(tmp_path):
+    spilled = tmp_path / ".a.duckdb.unfinished.tmp"
+    spilled.mkdir()
+    for path in (
+        tmp_path / ".a.duckdb.unfinished",
+        tmp_path / ".a.duckdb.unfinished.wal",
+        spilled / "x.tmp",
+        tmp_path / "b.duckdb",
+    ):
+        path.write_bytes(b"x")
+    assert disk.remove_unfinished(tmp_path) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["b.duckdb"]
+
+
+def test_what_a_killed_writer_spilled_is_taken_away_by_the_next(tmp_path):
+    spilled = tmp_path / "ledger.duckdb.tmp"
+    spilled.mkdir()
+    (spilled / "x.tmp").write_bytes(b"x")
+    with open_ledger(tmp_path):
+        assert not spilled.exists()

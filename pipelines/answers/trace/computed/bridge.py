@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+
+import pandas as pd
 
 from pipelines.answers.economy.bridges import PortfolioBridge, portfolio_bridge
 from pipelines.answers.economy.economy import FORECAST
-from pipelines.answers.economy.line_table import Line
+from pipelines.answers.economy.line_table import Lines
 from pipelines.answers.economy.lines import economy_lines
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.prices import price
@@ -14,7 +16,6 @@ from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.trace.computed.economy import MNOK, parts_of, summed
 from pipelines.answers.trace.computed.made import Made, Maker, Part, Wanted
 from pipelines.methods.bridge import STEPS
-from pipelines.methods.money import Amount
 
 # The steps of the bridge that are of one end alone, with their sign, and at which end.
 _ONE_END: Mapping[str, tuple[int, bool]] = {
@@ -46,12 +47,11 @@ def _step(name: str) -> Maker:
         if name in _ONE_END:
             sign, is_opening = _ONE_END[name]
             lines = opening if is_opening else closing
-            parts = [part for key in step.project_ids for part in parts_of(lines.get(key, ()), FORECAST, sign)]
-            return Made(step.amount_mnok, MNOK, "bridge", tuple(parts))
+            return Made(step.amount_mnok, MNOK, "bridge", parts_of(lines.of_projects(step.project_ids), FORECAST, sign))
         scope = _scope_cells(asked, wanted, step.project_ids)
         if name == "scope":
             return Made(step.amount_mnok, MNOK, "bridge", scope)
-        both = [key for key in step.project_ids if key in opening and key in closing]
+        both = set(opening.project_id) & set(closing.project_id) & set(step.project_ids)
         cells = _difference(opening, closing, both)
         return Made(step.amount_mnok, MNOK, "bridge", (*cells, *scope) if name == "growth" else cells)
 
@@ -65,7 +65,7 @@ def _change(asked: Asked, wanted: Wanted) -> Made | None:
         return None
     opening, closing = ends
     if wanted.grain != "project" or not wanted.key:
-        parts = _difference(opening, closing, sorted({*opening, *closing}))
+        parts = _difference(opening, closing, {*opening.project_id, *closing.project_id})
         return Made(summed(parts), MNOK, "bridge", parts)
     parts = _difference(opening, closing, [wanted.key])
     scope = _scope_cells(asked, wanted, [wanted.key])
@@ -98,35 +98,31 @@ def _opening(asked: Asked, wanted: Wanted) -> Made | None:
     ends = _ends(asked, wanted)
     if ends is None or wanted.key is None:
         return None
-    parts = parts_of(ends[0].get(wanted.key, ()), FORECAST)
+    parts = parts_of(ends[0].of_projects([wanted.key]), FORECAST)
     return Made(summed(parts), MNOK, "bridge", parts)
 
 
-def _difference(opening: Mapping[str, list[Line]], closing: Mapping[str, list[Line]], keys: Iterable[str]) -> tuple[Part, ...]:
-    return tuple(
-        part
-        for key in keys
-        for lines, sign in ((closing.get(key, []), 1), (opening.get(key, []), -1))
-        for part in parts_of(lines, FORECAST, sign)
-    )
+def _difference(opening: Lines, closing: Lines, project_ids: Collection[str]) -> tuple[Part, ...]:
+    """The cells of projects on the day, and with the other sign those of the earlier day."""
+    ends = (closing.of_projects(project_ids), 1), (opening.of_projects(project_ids), -1)
+    return tuple(part for lines, sign in ends for part in parts_of(lines, FORECAST, sign))
 
 
-def _ends(asked: Asked, wanted: Wanted) -> tuple[dict[str, list[Line]], dict[str, list[Line]]] | None:
+def _ends(asked: Asked, wanted: Wanted) -> tuple[Lines, Lines] | None:
     """The lines of the projects that go on and have all their figures, on the earlier day and on the day; None without one."""
     if wanted.since is None or wanted.since > asked.as_of:
         return None
     closing = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, (FORECAST,))
     then = price(asked.agreement, asked.as_of, wanted.since_price) if wanted.since_price else closing.price
     opening = economy_lines(asked.snapshot, asked.agreement, then, wanted.since, asked.selection, (FORECAST,))
-    return _complete(opening.lines), _complete(closing.lines)
+    return _complete(opening), _complete(closing)
 
 
-def _complete(lines: Iterable[Line]) -> dict[str, list[Line]]:
-    by_project: dict[str, list[Line]] = {}
-    for line in lines:
-        if FORECAST in line.figures and not line.project.has_ended:
-            by_project.setdefault(line.project.project_id, []).append(line)
-    return {key: own for key, own in by_project.items() if all(isinstance(line.figures[FORECAST], Amount) for line in own)}
+def _complete(lines: Lines) -> Lines:
+    amounts = lines.amounts[FORECAST]
+    lacking = set(lines.project_id[amounts.is_asked & ~amounts.is_known])
+    ended = {key for key, project in lines.projects.items() if project.has_ended}
+    return lines.where(amounts.is_known & ~pd.Index(lines.project_id).isin(lacking | ended))
 
 
 BRIDGE: Mapping[str, Maker] = {

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from domain.model import Agreement
-from pipelines.answers.economy.areas import areas_of, line_in_area, part_in
+from pipelines.answers.economy.areas import by_areas, part_in
 from pipelines.answers.economy.carry_over import carried_over
 from pipelines.answers.economy.economy import BUDGET, FORECAST
-from pipelines.answers.economy.funding import FrameLine, frames, municipality_of
-from pipelines.answers.economy.line_table import SPENT, SPENT_THIS_YEAR, Line
+from pipelines.answers.economy.funding import FrameLine, framed_lines, municipalities_of
+from pipelines.answers.economy.line_table import SPENT, SPENT_THIS_YEAR, Flags, Lines, Numbers, Texts
 from pipelines.answers.economy.lines import economy_lines
 from pipelines.answers.economy.over_frames import AgainstFrame, over_frames
 from pipelines.answers.kroner import kroner_of
@@ -21,7 +21,7 @@ from pipelines.answers.portfolio import projects_of
 from pipelines.answers.prices import figure_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.trace.computed.made import Made, Maker, Outside, Part, Wanted
-from pipelines.methods.money import Amount
+from pipelines.methods.money import Amount, mnok_of
 
 MNOK = "mnok"
 _SPENT = """
@@ -34,13 +34,13 @@ ORDER BY s.project_id, e.row_number
 """
 
 
-def parts_of(lines: Iterable[Line], name: str, sign: int = 1) -> tuple[Part, ...]:
+def parts_of(lines: Lines, name: str, sign: int = 1) -> tuple[Part, ...]:
     """The cells of an amount of lines that have it."""
-    column = SPENT if name == SPENT_THIS_YEAR else name
+    column, known = SPENT if name == SPENT_THIS_YEAR else name, lines.where(lines.amounts[name].is_known)
+    places = zip(known.project_id, known.submission_id.tolist(), known.row_number.tolist(), strict=True)
     return tuple(
-        Part(line.project.project_id, line.submission_id, "economy", line.row_number, column, sign * figure.mnok)
-        for line in lines
-        if isinstance(figure := line.figures.get(name), Amount)
+        Part(project_id, submission_id, "economy", row_number, column, sign * mnok_of(ore))
+        for (project_id, submission_id, row_number), ore in zip(places, known.amounts[name].ore.tolist(), strict=True)
     )
 
 
@@ -50,42 +50,31 @@ def summed(parts: Iterable[Part]) -> Decimal | None:
     return sum(amounts, Decimal(0)) if amounts else None
 
 
-def _lines(asked: Asked, *names: str) -> tuple[Line, ...]:
-    return economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, names).lines
+def _lines(asked: Asked, *names: str) -> Lines:
+    return economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, names)
 
 
-def _narrowed(asked: Asked, wanted: Wanted, name: str) -> tuple[Line, ...]:
-    """Lines that hold all of a group: one line after the other of a large portfolio takes time."""
-    key, selection = wanted.key or "", asked.selection
-    if wanted.grain == "project":
-        selection = replace(selection, project_id=key)
-    found = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, selection, (name,))
-    if wanted.grain == "source" and key:
-        found = found.of_source(key)
-    if wanted.grain == "year" and key.isascii() and key.isdigit():
-        found = found.where(found.year == int(key))
-    return found.lines
-
-
-def _of_group(lines: Iterable[Line], wanted: Wanted) -> list[Line]:
+def _of_group(lines: Lines, wanted: Wanted) -> Lines:
     """The lines of a source, party, year, municipality or project; of an area what falls on it."""
     key = wanted.key
-    if wanted.grain == "area" and key:
-        return [line_in_area(line, key) for line in lines if key in areas_of(line)]
-    of: Mapping[str, Callable[[Line], str]] = {
-        "source": lambda line: line.funding_source_id, "party": lambda line: line.project.party_id,
-        "year": lambda line: str(line.year), "project": lambda line: line.project.project_id,
-        "municipality": lambda line: municipality_of(line.project.municipality_codes),
+    if key is None:
+        return lines
+    if wanted.grain == "area":
+        areas, pieces = by_areas(lines)
+        return pieces.where(areas == key)
+    of: Mapping[str, Callable[[], Texts]] = {
+        "source": lambda: lines.funding_source_id, "project": lambda: lines.project_id,
+        "year": lambda: lines.year.astype(str).astype(object), "municipality": lambda: municipalities_of(lines),
+        "party": lambda: lines.each({name: project.party_id for name, project in lines.projects.items()}),
     }  # fmt: skip
-    grain = of.get(wanted.grain)
-    return [line for line in lines if grain is None or key is None or grain(line) == key]
+    return lines.where(of[wanted.grain]() == key) if wanted.grain in of else lines
 
 
 def _sum(name: str) -> Maker:
     def make(asked: Asked, wanted: Wanted) -> Made:
         # What a selected area has alone has been taken already.
         is_taken = wanted.grain == "area" and asked.selection.working_area_id is not None
-        lines = _narrowed(asked, wanted, name)
+        lines = _lines(asked, name)
         parts = parts_of(lines if is_taken else _of_group(lines, wanted), name)
         return Made(summed(parts), MNOK, "money", parts)
 
@@ -101,7 +90,7 @@ def _share(asked: Asked, wanted: Wanted) -> Made | None:
     return Made(share, "pct", "money", tuple(replace(part, amount=None) for part in own))
 
 
-def _balance(sides: tuple[tuple[str, int], ...], is_in: Callable[[int, int], bool]) -> Maker:
+def _balance(sides: tuple[tuple[str, int], ...], is_in: Callable[[Numbers, int], Flags]) -> Maker:
     """Budget less forecast of the lines that have both, of the years that count."""
 
     def make(asked: Asked, wanted: Wanted) -> Made | None:
@@ -114,25 +103,27 @@ def _balance(sides: tuple[tuple[str, int], ...], is_in: Callable[[int, int], boo
     return make
 
 
-def _with_both(asked: Asked, wanted: Wanted, is_in: Callable[[int, int], bool]) -> list[Line] | None:
+def _with_both(asked: Asked, wanted: Wanted, is_in: Callable[[Numbers, int], Flags]) -> Lines | None:
     """The lines that have budget and forecast, of a year, or of a source after which the year stands: state::2026."""
     source, _, year = (wanted.key or "").rpartition("::")
-    if not year.isascii() or not year.isdigit():
+    if not _is_year(year):
         return None
-    return [
-        line
-        for line in _lines(asked, BUDGET, FORECAST)
-        if is_in(line.year, int(year))
-        and source in ("", line.funding_source_id)
-        and all(isinstance(line.figures.get(name), Amount) for name in (BUDGET, FORECAST))
-    ]
+    lines = _lines(asked, BUDGET, FORECAST)
+    own = lines.of_source(source) if source else lines
+    has_both = own.amounts[BUDGET].is_known & own.amounts[FORECAST].is_known
+    return own.where(is_in(own.year, int(year)) & has_both)
+
+
+def _is_year(asked: str) -> bool:
+    """Whether what an address asks for can be a year."""
+    return asked.isascii() and asked.isdigit() and len(asked) == 4
 
 
 def _carry_ceiling(asked: Asked, wanted: Wanted) -> Made | None:
     """How much of a year's budget a source may carry into the next, by the agreement."""
     listed = carried_over(asked.snapshot, asked.agreement, asked.price, asked.as_of)
     of = {f"{it.source.funding_source_id}::{it.balance.year}": it.ceiling_mnok for it in listed}
-    found = _with_both(asked, wanted, lambda year, asked_year: year == asked_year)
+    found = _with_both(asked, wanted, operator.eq)
     if wanted.key not in of or found is None:
         return None
     return Made(of[wanted.key], MNOK, "money", tuple(replace(part, amount=None) for part in parts_of(found, BUDGET)))
@@ -158,8 +149,11 @@ def _spent_until(asked: Asked, wanted: Wanted) -> Made | None:
 
 
 def _cumulative(name: str) -> Maker:
-    def make(asked: Asked, wanted: Wanted) -> Made:
-        parts = parts_of((line for line in _lines(asked, name) if str(line.year) <= (wanted.key or "")), name)
+    def make(asked: Asked, wanted: Wanted) -> Made | None:
+        if wanted.key is None or not _is_year(wanted.key):
+            return None
+        lines = _lines(asked, name)
+        parts = parts_of(lines.where(lines.year <= int(wanted.key)), name)
         return Made(summed(parts), MNOK, "money", parts)
 
     return make
@@ -191,17 +185,15 @@ def _framed(name: str) -> Maker:
     """A frame, what is left of it, or what is spent or expected of its source where and when the frame holds."""
 
     def make(asked: Asked, wanted: Wanted) -> Made | None:
-        listed = frames(asked.snapshot, asked.agreement, asked.price, asked.as_of)
-        line = next((it for it in listed if frame_key(it) == wanted.key), None)
-        if line is None:
+        listed = framed_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of)
+        line, own = next((it for it in listed if frame_key(it[0]) == wanted.key), (None, None))
+        if line is None or own is None:
             return None
         frame = line.frame.mnok if isinstance(line.frame, Amount) else None
         outside = (Outside("frame", line.funding_source_id, frame),)
         if name == "frame":
             return Made(frame, MNOK, "frames", (), outside)
         column = SPENT if name == "framed_spent" else FORECAST
-        lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, amounts=(column,)).lines
-        own = _held(asked.agreement, line, lines)
         if name == "left_of_frame":
             return Made(line.left_mnok, MNOK, "frames", parts_of(own, column, -1), outside)
         return Made(line.sums.mnok(column), MNOK, "frames", parts_of(own, column))
@@ -215,24 +207,6 @@ def frame_key(line: FrameLine) -> str:
     return ":".join(named).rstrip(":")
 
 
-def _held(agreement: Agreement, line: FrameLine, lines: Iterable[Line]) -> list[Line]:
-    """The lines that are held against a frame: of its source, in its municipality, in its years."""
-    listed = [it for it in agreement.frames if it.funding_source_id == line.funding_source_id]
-    whole = [it for it in listed if not it.is_per_year]
-    of_place = [it for it in whole if it.municipality_code == line.municipality_code]
-    own = whole if line.municipality_code is None else of_place
-    first, last = min((it.from_year for it in own), default=0), max((it.to_year for it in own), default=9999)
-    if line.year is not None:
-        first = last = line.year
-    return [
-        it
-        for it in lines
-        if it.funding_source_id == line.funding_source_id
-        and first <= it.year <= last
-        and line.municipality_code in (None, municipality_of(it.project.municipality_codes))
-    ]
-
-
 _BOTH = ((BUDGET, 1), (FORECAST, -1))
 TOTALS: Mapping[str, Maker] = {
     "budget_total": _sum("budget_mnok"),
@@ -244,11 +218,11 @@ TOTALS: Mapping[str, Maker] = {
 ECONOMY: Mapping[str, Maker] = {
     **TOTALS,
     "forecast_share": _share,
-    "balance_budget": _balance(((BUDGET, 1),), lambda year, asked: year == asked),
-    "balance_forecast": _balance(((FORECAST, 1),), lambda year, asked: year == asked),
-    "result_mnok": _balance(_BOTH, lambda year, asked: year == asked),
-    "carried_in_mnok": _balance(_BOTH, lambda year, asked: year < asked),
-    "carried_out_mnok": _balance(_BOTH, lambda year, asked: year <= asked),
+    "balance_budget": _balance(((BUDGET, 1),), operator.eq),
+    "balance_forecast": _balance(((FORECAST, 1),), operator.eq),
+    "result_mnok": _balance(_BOTH, operator.eq),
+    "carried_in_mnok": _balance(_BOTH, operator.lt),
+    "carried_out_mnok": _balance(_BOTH, operator.le),
     "plan_cumulative": _cumulative(BUDGET),
     "forecast_cumulative": _cumulative(FORECAST),
     "spent_cumulative": _spent_until,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipelines.answers.costs import costs
-from pipelines.answers.economy.line_table import SPENT, Line
+from pipelines.answers.economy.line_table import SPENT
 from pipelines.answers.economy.lines import economy_lines
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.portfolio import projects
@@ -79,8 +79,8 @@ def _earned(asked: Asked, project_id: str | None) -> Earned | None:
 
 def _money_of(asked: Asked, project_id: str | None, names: tuple[str, ...], through_year: int) -> tuple[Part, ...]:
     selection = replace(asked.selection, project_id=project_id or "", working_area_id=None)
-    lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, selection, names).lines
-    own: list[Line] = [line for line in lines if line.year <= through_year]
+    lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, selection, names)
+    own = lines.where(lines.year <= through_year)
     return tuple(part for name in names for part in parts_of(own, name))
 
 

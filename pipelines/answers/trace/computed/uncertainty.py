@@ -146,10 +146,9 @@ def _held_against(asked: Asked, wanted: Wanted) -> Made | None:
     if reference.against == "frame":
         return Made(amount, MNOK, "frames", (), (Outside("frame", key or "total", amount),))
     if reference.against == "budget":
-        lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, (BUDGET,)).lines
-        counted_in = {it.curve.project_id for it in found.risks}
-        own = [line for line in lines if str(line.year) == key and line.project.project_id in counted_in]
-        parts = parts_of(own, BUDGET)
+        lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, (BUDGET,))
+        own = lines.of_projects(it.curve.project_id for it in found.risks)
+        parts = parts_of(own.where(own.year == int(key)), BUDGET)
         return Made(summed(parts), MNOK, "money", parts)
     return Made(amount, MNOK, "portfolio_risk", _curves(found, asked, reference))
 
@@ -159,9 +158,9 @@ def _curves(found: Portfolio, asked: Asked | None, reference: Reference | None) 
     counted_in = {it.curve.project_id for it in found.risks}
     own: set[str] | None = None
     if asked and reference and reference.grain in ("source", "year"):
-        lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, (FORECAST,)).lines
-        key = reference.key
-        own = {it.project.project_id for it in lines if key in (it.funding_source_id, str(it.year))}
+        lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, (FORECAST,))
+        is_own = lines.funding_source_id == reference.key
+        own = set(lines.project_id[is_own if reference.grain == "source" else lines.year == int(reference.key)])
     if reference and reference.grain == "area":
         own = {it.project_id for it in found.projects if reference.key in it.shares_pct}
     return tuple(
