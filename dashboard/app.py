@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard.parts.blocks import style_sheet
 from dashboard.parts.surroundings import surroundings
 from dashboard.theme import style
+from pipelines.memory import spare_what_stays
 
 _PAGES = Path(__file__).parent / "pages"
 
@@ -33,3 +34,5 @@ def _page(name: str) -> StreamlitPage:
 
 pages = {here.say(f"menu.{section}"): [_page(name) for name in names] for section, names in _SECTIONS.items()}
 st.navigation(pages, position="top").run()
+# After the first page everything that pages need has been imported.
+spare_what_stays()

@@ -39,6 +39,7 @@ from pipelines.commands.traffic_api import TRAFFIC_API
 from pipelines.commands.verify import VERIFY, loss_in_words
 from pipelines.history.audit import LedgerLoss
 from pipelines.history.busy import LedgerBusy
+from pipelines.memory import spare_what_stays
 from pipelines.reading.limited import ReaderCrashed
 from pipelines.reading.worker import CheckFailed
 from pipelines.settings import BadSetting, Settings, settings
@@ -146,4 +147,5 @@ def _parser(language: str) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    spare_what_stays()
     raise SystemExit(main())

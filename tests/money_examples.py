@@ -120,7 +120,7 @@ def _lines(years: Given) -> Lines:
         for place, name in enumerate(("budget_mnok", "forecast_mnok"))
     }
     project, source, element = (np.full(n, said, object) for said in ("F-001", "bompenger", "road"))
-    listed = {"F-001": OfProject("F-001", "", "fjordby", (), {}, False)}
+    listed = {"F-001": OfProject("F-001", "", "fjordby", "planning", (), {}, False)}
     return Lines(
         listed, None, project, same, same, source, element, np.array([int(year) for year in years]), 2026 * same, amounts
     )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
 
-from domain.returns import Missing
-from pipelines.answers.prices import NOMINAL, Price, ratio_in
+from pipelines.answers.columns import Numbers, flags, known, numbers, texts
+from pipelines.answers.prices import NOMINAL, Price
 from pipelines.methods.money import CommonPrice, PriceIndex, basis_of, times
 
+# What 64 bits hold.
+_MOST = 2**63 - 1
 # Price kind, price year and with VAT, as a row states them.
 Kroner = tuple[str | None, int | None, bool | None]
+
+KRONER = ("price_kind", "price_year", "includes_vat")
 
 
 def kroner_of(row: Mapping[str, Any]) -> Kroner:
@@ -21,10 +27,16 @@ def kroner_of(row: Mapping[str, Any]) -> Kroner:
     return row["price_kind"], row["price_year"], row["includes_vat"]
 
 
-def kroner_from(text: str) -> Kroner:
-    """The three of a text that has them with colons between, none where nothing stands."""
-    kind, year, includes_vat = text.split(":")
-    return kind or None, int(year) if year else None, includes_vat == "true" if includes_vat else None
+def stated_kroner(table: pa.Table, names: Sequence[str] = KRONER) -> tuple[Numbers, tuple[Kroner, ...]]:
+    """What the amounts of each row are stated in, by number, and what the numbers mean. `names` are the three columns."""
+    kind, year, vat = names
+    kinds, known_kinds = pd.factorize(texts(table, kind))
+    with_vat = np.where(known(table, vat), flags(table, vat).astype(np.int64), -1)
+    together, codes = np.unique(np.stack([kinds, numbers(table, year, -1), with_vat]), axis=1, return_inverse=True)
+    return codes.reshape(-1), tuple(
+        (known_kinds[of] if of >= 0 else None, price_year if price_year >= 0 else None, bool(has_vat) if has_vat >= 0 else None)
+        for of, price_year, has_vat in together.T.tolist()
+    )
 
 
 def most_used_price(lines_by_kroner: Mapping[Kroner, int]) -> Price | None:
@@ -40,9 +52,14 @@ def most_used_price(lines_by_kroner: Mapping[Kroner, int]) -> Price | None:
     return Price(choice, CommonPrice(basis, PriceIndex("", "", {})), None, None)
 
 
-def in_price(ore: npt.NDArray[np.int64], kroner: Kroner, year: int, price: Price | None) -> npt.NDArray[np.int64] | Missing:
-    """Amounts that are stated in the same kroner and fall in the same year, in the price; or why they cannot be in it."""
-    ratio = ratio_in(price, kroner, year)
-    if isinstance(ratio, Missing):
-        return ratio
-    return ore if ratio == 1 else np.array(times(ore.tolist(), ratio), np.int64)
+def times_each(ore: Numbers, ratios: Sequence[Fraction], which: Numbers) -> Numbers:
+    """Each amount by itself times its own of the ratios, which are above zero, to the øre, halves away from zero."""
+    most = 2 * int(np.abs(ore).max(initial=0)) * max((it.numerator for it in ratios), default=1)
+    if most + max((it.denominator for it in ratios), default=1) > _MOST:
+        one_by_one = zip(ore.tolist(), which.tolist(), strict=True)
+        return np.array([times([it], ratios[place])[0] for it, place in one_by_one], np.int64)
+    over, under = (
+        np.array(part, np.int64)[which] for part in ([it.numerator for it in ratios], [it.denominator for it in ratios])
+    )
+    found: Numbers = np.sign(ore) * ((2 * np.abs(ore) * over + under) // (2 * under))
+    return found

@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import pandas as pd
+import pyarrow as pa
 
 from domain.model import Agreement
 from pipelines.answers.reporting.returns import moment_of
@@ -27,10 +28,13 @@ SELECT
     p.submission_id, p.sheet, p.row_number, s.reported_on, s.data_colour, s.reported_colour, s.n_told, s.has_early_warning,
     p.standing IN ('cancelled', 'merged') AS has_ended
 """
-# What sums of money ask of a project.
+# What sums ask of a project.
 _FEW_COLUMNS = """
-SELECT p.project_id, p.project_name, p.party_id, p.municipality_codes, p.working_area_split,
-    p.standing IN ('cancelled', 'merged') AS has_ended
+SELECT p.project_id, p.project_name, p.party_id, p.phase, array_to_string(p.municipality_codes, ',') AS codes,
+    p.working_area_split, p.standing IN ('cancelled', 'merged') AS has_ended
+"""
+_ONLY_IDS = """
+SELECT p.project_id
 """
 # The newest report of each project at a moment, and which of the projects a selection has.
 NEWEST_REPORTS = """
@@ -54,11 +58,12 @@ ORDER BY p.project_id
 
 @dataclass(frozen=True, slots=True)
 class OfProject:
-    """What sums of money ask of a project: who reports it, where it lies, and whether it has ended."""
+    """What sums ask of a project: who reports it, how far it is, where it lies, and whether it has ended."""
 
     project_id: str
     project_name: str
     party_id: str
+    phase: str
     municipality_codes: tuple[str, ...]
     shares_pct: Mapping[str, Decimal]
     has_ended: bool
@@ -72,26 +77,36 @@ def projects(
     `working_area_split` is JSON (see `area_shares`), `municipality_codes` and `depends_on` are lists. `submission_id`, `sheet`
     and `row_number` lead to the row in the sheet of projects.
     """
-    return snapshot.rows(_COLUMNS + NEWEST_REPORTS + OF_SELECTION, parameters(agreement, as_of, selection))
+    return snapshot.rows(
+        _COLUMNS + NEWEST_REPORTS + OF_SELECTION, parameters(agreement.agreement_id, moment_of(as_of), selection)
+    )
 
 
 def projects_of(
     snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None, selection: Selection = EVERYTHING
 ) -> dict[str, OfProject]:
     """The projects of a selection by id, as their newest reports known on a date have them."""
+    table = snapshot.table(
+        _FEW_COLUMNS + NEWEST_REPORTS + OF_SELECTION, parameters(agreement.agreement_id, moment_of(as_of), selection)
+    )
     return {
-        row["project_id"]: OfProject(
-            row["project_id"], row["project_name"], row["party_id"], tuple(row["municipality_codes"] or ()),
-            area_shares(row["working_area_split"]), row["has_ended"],
-        )
-        for row in snapshot.records(_FEW_COLUMNS + NEWEST_REPORTS + OF_SELECTION, parameters(agreement, as_of, selection))
-    }  # fmt: skip
+        project_id: OfProject(project_id, name, party_id, phase, _codes(codes), area_shares(split), has_ended)
+        for project_id, name, party_id, phase, codes, split, has_ended in zip(*map(pa.ChunkedArray.to_pylist, table), strict=True)
+    }
 
 
-def parameters(agreement: Agreement, as_of: dt.date | None, selection: Selection) -> dict[str, object]:
+def project_ids(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None, selection: Selection) -> frozenset[str]:
+    """The projects of a selection, by their newest reports known on a date."""
+    sql = _ONLY_IDS + NEWEST_REPORTS + OF_SELECTION
+    return frozenset(
+        row["project_id"] for row in snapshot.records(sql, parameters(agreement.agreement_id, moment_of(as_of), selection))
+    )
+
+
+def parameters(agreement_id: str, moment: dt.datetime, selection: Selection) -> dict[str, object]:
     """What a query of the projects of a selection is asked with."""
     return {
-        "agreement_id": agreement.agreement_id, "moment": moment_of(as_of), "party_id": selection.party_id,
+        "agreement_id": agreement_id, "moment": moment, "party_id": selection.party_id,
         "focus_area_id": selection.focus_area_id, "phase": selection.phase, "project_id": selection.project_id,
         "municipality_code": selection.municipality_code, "working_area_id": selection.working_area_id,
     }  # fmt: skip
@@ -100,6 +115,11 @@ def parameters(agreement: Agreement, as_of: dt.date | None, selection: Selection
 def area_shares(split: object) -> Mapping[str, Decimal]:
     """The per cent of a project that lies in each working area, as it was reported; empty where that is not stated."""
     return _shares(split) if isinstance(split, str) else {}
+
+
+@lru_cache(maxsize=4096)
+def _codes(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.history.database import open_database
 from pipelines.history.mart_tables import attach
@@ -34,6 +35,11 @@ class Snapshot:
         """The rows of a query. A cursor per call: threads that share one connection get empty results without an error."""
         with self.connection.cursor() as cursor:
             return cursor.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters)).df()
+
+    def table(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
+        """The rows of a query by column, as they are kept: for many rows, and exact."""
+        with self.connection.cursor() as cursor:
+            return cursor.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters)).to_arrow_table()
 
     def records(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
         """The rows of a query by column, as Python has them: amounts stay exact decimals, and what is not there is None."""

@@ -13,8 +13,12 @@ from functools import lru_cache
 from math import lcm
 from types import MappingProxyType
 
+import numpy as np
+import numpy.typing as npt
+
 from pipelines.methods.money import MixedBases, Total, mnok_of, ore_of, refuse_mixed_kinds
 
+Numbers = npt.NDArray[np.int64]
 # Where the money of a project falls that lies in several areas without a usable split, or in none.
 SEVERAL_AREAS = "several_areas"
 NO_AREA = "no_area"
@@ -68,6 +72,21 @@ def ore_by_area(ore: int, weights: Mapping[str, int]) -> dict[str, int]:
     for area in sorted(found, key=lambda area: -found[area][1])[: ore - sum(parts.values())]:
         parts[area] += 1
     return parts
+
+
+def each_by_area(ore: Numbers, weights: Mapping[str, int]) -> Numbers:
+    """Each of many amounts in øre by weights as `ore_by_area` gives it: one row an amount, one column an area in their order."""
+    whole = sum(weights.values())
+    # What 64 bits hold.
+    if int(np.abs(ore).max(initial=0)) * whole >= 2**63:
+        return np.array([list(ore_by_area(it, weights).values()) for it in ore.tolist()], np.int64).reshape(
+            len(ore), len(weights)
+        )
+    parts, left = np.divmod(ore[:, None] * np.array(list(weights.values()), np.int64), whole)
+    by_remainder = np.argsort(-left, axis=1, kind="stable")
+    place = np.argsort(by_remainder, axis=1, kind="stable")
+    found: Numbers = parts + (place < (ore - parts.sum(axis=1))[:, None])
+    return found
 
 
 def area_totals(by_project: Mapping[str, Total], shares_pct: Mapping[str, Mapping[str, Decimal | None]]) -> dict[str, AreaTotal]:

@@ -11,9 +11,9 @@ from typing import Any, Literal
 from domain.limit_file import limits_of
 from domain.model import Agreement, ReportingCycle
 from domain.period import Period
-from pipelines.answers.deviations.deviations import OpenDeviation, RuleResult, deviations, result_of, rule_results
-from pipelines.answers.portfolio import area_shares, parameters, projects
-from pipelines.answers.reporting.returns import deadline_on
+from pipelines.answers.deviations.deviations import RESULT_COLUMNS, OpenDeviation, RuleResult, deviations, results, rule_results
+from pipelines.answers.portfolio import area_shares, projects
+from pipelines.answers.reporting.returns import deadline_on, moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.return_rows import return_row
 from pipelines.history.snapshot import Snapshot
@@ -47,11 +47,9 @@ JOIN snapshot.return_progress AS g USING (submission_id, project_id)
 WHERE s.agreement_id = $agreement_id AND s.newest_from <= $moment AND $moment < s.newest_to
 ORDER BY g.project_id
 """
-_HISTORY = """
-SELECT r.project_id, p.project_name, p.party_id, p.focus_area_id, p.phase, p.working_area_split, p.municipality_codes, r.period,
-    s.reported_on, s.data_colour, s.reported_colour, r.submission_id, r.rule, r.level, r.number, r.counts_from,
-    r.evidence AS evidence_json, r.cells AS cells_json, r.lack_reason, r.lack_table, r.lack_column, r.step, r.told_before,
-    r.since_before, r.n_before, r.was_open, r.level_told, r.since_period, r.periods_in_a_row
+_HISTORY = (
+    RESULT_COLUMNS
+    + """
 FROM snapshot.rule_result AS r
 JOIN snapshot.return_project AS p USING (submission_id, project_id)
 JOIN snapshot.project_status AS s ON s.agreement_id = r.agreement_id AND s.project_id = r.project_id AND s.basis = r.basis
@@ -59,6 +57,7 @@ JOIN snapshot.project_status AS s ON s.agreement_id = r.agreement_id AND s.proje
 WHERE r.agreement_id = $agreement_id AND r.project_id = $project_id AND r.rule = $rule
     AND r.known_from <= $moment AND $moment < r.known_to
 """
+)
 _CELLS = """
 SELECT table_name, sheet, row_number, answers, missing, places
 FROM snapshot.return_row
@@ -188,7 +187,7 @@ def deviation_history(
 ) -> tuple[RuleResult, ...]:
     """What a rule said in each report of a project that was known on a date, oldest first, each on the day of the report."""
     asked = {**_moment(agreement, as_of), "project_id": project_id, "rule": rule}
-    found = [result_of(row) for row in snapshot.records(_HISTORY, asked)]
+    found = results(snapshot.table(_HISTORY, asked))
     return tuple(sorted(found, key=lambda it: (Period.parse(it.period).last, Period.parse(it.period).first)))
 
 
@@ -258,5 +257,4 @@ def deadlines(agreement: Agreement, as_of: dt.date) -> tuple[dt.date, ...]:
 
 
 def _moment(agreement: Agreement, as_of: dt.date) -> dict[str, object]:
-    asked = parameters(agreement, as_of, EVERYTHING)
-    return {name: asked[name] for name in ("agreement_id", "moment")}
+    return {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of)}

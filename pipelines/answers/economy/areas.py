@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
-import pandas as pd
 
-from pipelines.answers.economy.line_table import Amounts, Lines, Numbers, Texts
-from pipelines.methods.area_shares import area_weights, by_area, ore_by_area
+from pipelines.answers.columns import Numbers, Texts
+from pipelines.answers.economy.line_table import Amounts, Lines
+from pipelines.methods.area_shares import area_weights, by_area, each_by_area
 from pipelines.methods.money import Amount, Figure
 
 WHOLE_PCT = Decimal(100)
@@ -26,14 +26,13 @@ def by_areas(lines: Lines) -> tuple[Texts, Lines]:
     places = np.repeat(np.arange(len(lines)), n_areas)
     starts = np.cumsum(n_areas) - n_areas
     areas = np.repeat(_array([next(iter(own)) for own in shares])[codes], n_areas)
-    split = np.flatnonzero(n_areas > 1)
-    for place in split:
-        areas[starts[place] : starts[place] + n_areas[place]] = list(shares[codes[place]])
     amounts = {name: it.where(places) for name, it in lines.amounts.items()}
-    for name, it in lines.amounts.items():
-        for place in split[it.is_known[split]]:
-            parts = ore_by_area(int(it.ore[place]), shares[codes[place]])
-            amounts[name].ore[starts[place] : starts[place] + n_areas[place]] = list(parts.values())
+    for own, split in _split(codes, shares):
+        into = starts[split][:, None] + np.arange(len(own))
+        areas[into] = _array(list(own))
+        for name, it in lines.amounts.items():
+            known = it.is_known[split]
+            amounts[name].ore[into[known]] = each_by_area(it.ore[split[known]], own)
     return areas, lines.with_amounts(amounts, places)
 
 
@@ -41,12 +40,13 @@ def in_area(lines: Lines, area: str) -> Lines:
     """The lines with what falls on an area of each of their amounts."""
     codes, shares = _shares(lines)
     is_whole = np.array([set(own) == {area} for own in shares], np.bool_)[codes] if len(lines) else np.array([], np.bool_)
-    amounts = {}
-    for name, it in lines.amounts.items():
-        ore = np.where(is_whole, it.ore, 0)
-        for place in np.flatnonzero(it.is_known & ~is_whole):
-            ore[place] = ore_by_area(int(it.ore[place]), shares[codes[place]]).get(area, 0)
-        amounts[name] = Amounts(ore, it.is_asked, it.is_known, it.reasons)
+    ore = {name: np.where(is_whole, it.ore, 0) for name, it in lines.amounts.items()}
+    for own, split in _split(codes, shares):
+        if area in own:
+            for name, it in lines.amounts.items():
+                known = split[it.is_known[split]]
+                ore[name][known] = each_by_area(it.ore[known], own)[:, list(own).index(area)]
+    amounts = {name: Amounts(ore[name], it.is_asked, it.is_known, it.reasons) for name, it in lines.amounts.items()}
     return lines.with_amounts(amounts, np.arange(len(lines)))
 
 
@@ -60,8 +60,18 @@ def part_in(figure: Figure, shares_pct: Mapping[str, Decimal], area: str) -> Fig
 
 def _shares(lines: Lines) -> tuple[Numbers, list[Mapping[str, int]]]:
     """The shares of each project that has lines, and for every line which of them are its own."""
-    codes, ids = pd.factorize(lines.project_id)
+    codes, ids = lines.project_codes
     return codes, [area_weights(lines.projects[project_id].shares_pct) for project_id in ids]
+
+
+def _split(codes: Numbers, shares: Sequence[Mapping[str, int]]) -> Iterator[tuple[Mapping[str, int], Numbers]]:
+    """The shares of several areas, each once, with the places of the lines that fall on them so."""
+    projects: dict[tuple[tuple[str, int], ...], list[int]] = {}
+    for project, own in enumerate(shares):
+        if len(own) > 1:
+            projects.setdefault(tuple(own.items()), []).append(project)
+    for same in projects.values():
+        yield shares[same[0]], np.flatnonzero(np.isin(codes, same))
 
 
 def _array(found: list[str]) -> Texts:

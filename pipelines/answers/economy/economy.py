@@ -87,7 +87,7 @@ def economy(
         sums_by(pieces, areas),
         sums_by(found, parties),
         sums_by(found, found.year),
-        sums_by(found, list(zip(map(str, found.year.tolist()), found.funding_source_id, strict=True))),
+        {(str(year), source): it for (year, source), it in sums_by(found, found.year, found.funding_source_id).items()},
         sums(found.of_projects(ended)),
         year_balances(found),
         len(found.projects),

@@ -15,13 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from domain.returns import Missing
+from pipelines.answers.columns import Flags, Numbers, Texts
 from pipelines.answers.portfolio import OfProject
 from pipelines.answers.prices import Price
 from pipelines.methods.money import Amount, Figure, mnok_of
-
-Texts = npt.NDArray[np.object_]
-Numbers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 SPENT, SPENT_THIS_YEAR = "spent_to_date_mnok", "spent_this_year_mnok"
 # What an amount is, by its column. What is spent in the year of the report is a part of what is spent to date.
@@ -110,6 +107,16 @@ class Lines:
         return int(self.reported_in.max()) if len(self) else None
 
     @cached_property
+    def project_codes(self) -> tuple[Numbers, Texts]:
+        """The number of each line's project, and what the numbers mean."""
+        return pd.factorize(self.project_id)
+
+    @cached_property
+    def return_codes(self) -> tuple[Numbers, Numbers]:
+        """The number of each line's return, and what the numbers mean."""
+        return pd.factorize(self.submission_id)
+
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The lines one by one."""
         return tuple(self._line(place) for place in range(len(self)))
@@ -134,7 +141,7 @@ class Lines:
 
     def each(self, project_fact: Mapping[str, Any]) -> Texts:
         """What is known of the project of each line."""
-        codes, ids = pd.factorize(self.project_id)
+        codes, ids = self.project_codes
         found = np.empty(len(ids), object)
         found[:] = [project_fact[project_id] for project_id in ids]
         return found[codes] if len(self) else found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,36 +15,49 @@ import pandas as pd
 from domain.model import Agreement
 from domain.period import Period
 from domain.returns import Missing
+from pipelines.answers.columns import Flags, Numbers, Texts, known, numbers, ore, texts
 from pipelines.answers.economy.areas import in_area
-from pipelines.answers.economy.line_table import AMOUNTS, SPENT, SPENT_THIS_YEAR, Amounts, Flags, Lines, Numbers, Texts
-from pipelines.answers.kroner import Kroner, in_price, kroner_from, most_used_price
+from pipelines.answers.economy.line_table import AMOUNTS, SPENT, SPENT_THIS_YEAR, Amounts, Lines
+from pipelines.answers.kept import kept
+from pipelines.answers.kroner import Kroner, most_used_price, stated_kroner, times_each
 from pipelines.answers.portfolio import projects_of
-from pipelines.answers.prices import Price
+from pipelines.answers.prices import Price, ratio_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import basis_of
 
 _NOT_APPLICABLE = "not_applicable"
-# Amounts come as whole øre, with 0 where there is none: a table of numbers has no empty cell.
+_COLUMNS = tuple(name for name in AMOUNTS if name != SPENT_THIS_YEAR)
 _LINES = """
-SELECT e.project_id, e.submission_id, e.row_number, s.period, e.funding_source_id, e.cost_element, e.year,
-    coalesce((e.budget_mnok::DECIMAL(38, 8) * 100000000)::BIGINT, 0) AS budget_mnok, e.budget_mnok IS NOT NULL AS has_budget_mnok,
-    coalesce((e.spent_to_date_mnok::DECIMAL(38, 8) * 100000000)::BIGINT, 0) AS spent_to_date_mnok,
-    e.spent_to_date_mnok IS NOT NULL AS has_spent_to_date_mnok,
-    coalesce((e.forecast_mnok::DECIMAL(38, 8) * 100000000)::BIGINT, 0) AS forecast_mnok,
-    e.forecast_mnok IS NOT NULL AS has_forecast_mnok,
-    coalesce((e.requisitioned_mnok::DECIMAL(38, 8) * 100000000)::BIGINT, 0) AS requisitioned_mnok,
-    e.requisitioned_mnok IS NOT NULL AS has_requisitioned_mnok,
-    concat_ws(':', coalesce(e.price_kind, ''), coalesce(e.price_year::VARCHAR, ''), coalesce(e.includes_vat::VARCHAR, ''))
-        AS kroner,
+SELECT e.project_id, e.submission_id, e.row_number, s.period, e.funding_source_id, e.cost_element, e.year, e.budget_mnok,
+    e.spent_to_date_mnok, e.forecast_mnok, e.requisitioned_mnok, e.price_kind, e.price_year, e.includes_vat,
     nullif(e.missing, '{}') AS missing
 FROM snapshot.project_status AS s
 JOIN snapshot.return_economy AS e ON e.submission_id = s.submission_id AND e.project_id = s.project_id
 WHERE s.agreement_id = $agreement_id AND s.newest_from <= $moment AND $moment < s.newest_to
     AND ($project_id IS NULL OR s.project_id = $project_id)
-ORDER BY e.project_id, e.row_number
 """
+# What a krone becomes in a price is told for each kroner and year that there are.
+_YEARS = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reported:
+    """The lines as reported, by project and row: one entry a line. `kroner` are places in `stated`."""
+
+    project_id: Texts
+    submission_id: Numbers
+    row_number: Numbers
+    funding_source_id: Texts
+    cost_element: Texts
+    year: Numbers
+    reported_in: Numbers
+    ore: Mapping[str, Numbers]
+    is_known: Mapping[str, Flags]
+    missing: Mapping[int, Mapping[str, str]]
+    kroner: Numbers
+    stated: tuple[Kroner, ...]
+    project_ids: frozenset[str]
 
 
 def economy_lines(
@@ -62,59 +76,76 @@ def economy_lines(
     lines were reported in; one in others has no index to be converted with.
     """
     listed = projects_of(snapshot, agreement, as_of, selection)
-    given = {"agreement_id": agreement.agreement_id, "moment": moment_of(as_of), "project_id": selection.project_id}
-    rows = snapshot.rows(_LINES, given)
-    if len(listed) < rows["project_id"].nunique():
-        rows = rows[rows["project_id"].isin(listed.keys())].reset_index(drop=True)
-    kroner, told = pd.factorize(rows["kroner"])
-    stated = [kroner_from(it) for it in told]
-    shown = price or most_used_price(dict(zip(stated, np.bincount(kroner, minlength=len(stated)).tolist(), strict=True)))
-    periods, names = pd.factorize(rows["period"])
-    reported_in = np.array([Period.parse(name).last.year for name in names], np.int64)[periods]
-    year = _numbers(rows["year"])
-    missing = _missing(rows["missing"])
-    asked = tuple(name for name in AMOUNTS if name in amounts)
-    found = {name: _amounts(rows, name, missing, reported_in == year if name == SPENT_THIS_YEAR else None) for name in asked}
-    found = {name: _in_price(it, kroner, stated, year, shown) for name, it in found.items()}
+    reported = _reported(snapshot, agreement.agreement_id, moment_of(as_of), selection.project_id)
+    n_lines = np.bincount(reported.kroner, minlength=len(reported.stated)).tolist()
+    is_chosen = None
+    if not reported.project_ids <= listed.keys():
+        is_chosen = pd.Index(reported.project_id).isin(list(listed))
+        n_lines = np.bincount(reported.kroner[is_chosen], minlength=len(reported.stated)).tolist()
+    shown = price or most_used_price(dict(zip(reported.stated, n_lines, strict=True)))
+    ratios = _ratios(reported, shown)
+    found = {name: _amounts(reported, name, ratios) for name in AMOUNTS if name in amounts}
     lines = Lines(
-        listed, shown, _texts(rows["project_id"]), _numbers(rows["submission_id"]), _numbers(rows["row_number"]),
-        _texts(rows["funding_source_id"]), _texts(rows["cost_element"]), year, reported_in, found,
+        listed, shown, reported.project_id, reported.submission_id, reported.row_number, reported.funding_source_id,
+        reported.cost_element, reported.year, reported.reported_in, found,
     )  # fmt: skip
+    if is_chosen is not None:
+        lines = lines.where(is_chosen)
     return in_area(lines, selection.working_area_id) if selection.working_area_id else lines
 
 
-def _amounts(rows: pd.DataFrame, name: str, missing: Mapping[int, Mapping[str, str]], is_asked: Flags | None) -> Amounts:
-    """An amount as reported. What does not apply is not asked, nor what `is_asked` leaves out."""
+@kept
+def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, project_id: str | None) -> _Reported:
+    """The lines of the newest reports at a moment, all or of one project: the same for every price and selection."""
+    asked = {"agreement_id": agreement_id, "moment": moment, "project_id": project_id}
+    table = snapshot.table(_LINES, asked)
+    of_project, _ = pd.factorize(texts(table, "project_id"), sort=True)
+    table = table.take(np.lexsort((numbers(table, "row_number"), of_project)))
+    periods, names = pd.factorize(texts(table, "period"))
+    reported_in = np.array([Period.parse(name).last.year for name in names], np.int64)[periods]
+    kroner, stated = stated_kroner(table)
+    project_ids = texts(table, "project_id")
+    return _Reported(
+        project_ids, numbers(table, "submission_id"), numbers(table, "row_number"), texts(table, "funding_source_id"),
+        texts(table, "cost_element"), numbers(table, "year"), reported_in, {name: ore(table, name) for name in _COLUMNS},
+        {name: known(table, name) for name in _COLUMNS}, _missing(texts(table, "missing")), kroner, stated,
+        frozenset(project_ids),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ratios:
+    """What a krone is in the price, by number; the number of each line, and why it has no ratio, None where it has one."""
+
+    ratios: tuple[Fraction, ...]
+    of_line: Numbers
+    reasons: Texts
+
+
+def _ratios(reported: _Reported, price: Price | None) -> _Ratios:
+    """By the kroner and the year of each line. Without a price every line stays as it is, but one whose kroner nobody said."""
+    of_line, pairs = pd.factorize(reported.kroner * _YEARS + reported.year)
+    found = [ratio_in(price, reported.stated[pair // _YEARS], pair % _YEARS) for pair in pairs.tolist()]
+    reasons = np.array([it.code if isinstance(it, Missing) else None for it in found], object)
+    return _Ratios(tuple(Fraction(1) if isinstance(it, Missing) else it for it in found), of_line, reasons[of_line])
+
+
+def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
+    """An amount in the price. What does not apply is not asked, nor what was spent this year in another year's line."""
     column = SPENT if name == SPENT_THIS_YEAR else name
-    asked = np.ones(len(rows), np.bool_) if is_asked is None else is_asked.copy()
-    reasons = np.full(len(rows), None, object)
-    for place, codes in missing.items():
+    asked = reported.reported_in == reported.year if name == SPENT_THIS_YEAR else np.ones(len(reported.year), np.bool_)
+    reasons = np.full(len(asked), None, object)
+    for place, codes in reported.missing.items():
         reasons[place] = codes.get(column)
         if reasons[place] == _NOT_APPLICABLE:
             asked[place] = False
-    known = rows[f"has_{column}"].to_numpy(np.bool_) & asked
-    return Amounts(_numbers(rows[column]), asked, known, reasons)
+    stated = reported.is_known[column] & asked
+    lost = stated & (ratios.reasons != None)  # noqa: E711 - one by one
+    reasons[lost] = ratios.reasons[lost]
+    return Amounts(times_each(reported.ore[column], ratios.ratios, ratios.of_line), asked, stated & ~lost, reasons)
 
 
-def _in_price(found: Amounts, kroner: Numbers, stated: Sequence[Kroner], year: Numbers, price: Price | None) -> Amounts:
-    """The amounts in the price; those that cannot be in it are not known, for the reason."""
-    ore, known, reasons = found.ore.copy(), found.is_known.copy(), found.reasons.copy()
-    for code, own in enumerate(stated):
-        own_basis = basis_of(*own)
-        if own_basis is not None and (price is None or own_basis == price.common.basis):
-            continue
-        of_these = (kroner == code) & known
-        for of_year in np.unique(year[of_these]).tolist():
-            chosen = of_these & (year == of_year)
-            converted = in_price(ore[chosen], own, of_year, price)
-            if isinstance(converted, Missing):
-                known[chosen], reasons[chosen] = False, converted.code
-            else:
-                ore[chosen] = converted
-    return Amounts(ore, found.is_asked, known, reasons)
-
-
-def _missing(column: pd.Series[Any]) -> dict[int, dict[str, str]]:
+def _missing(column: Texts) -> dict[int, dict[str, str]]:
     """The codes of the cells without a number, by line and column."""
     return {place: _codes(text) for place, text in enumerate(column.tolist()) if isinstance(text, str)}
 
@@ -122,11 +153,3 @@ def _missing(column: pd.Series[Any]) -> dict[int, dict[str, str]]:
 @lru_cache(maxsize=4096)
 def _codes(text: str) -> dict[str, str]:
     return {name: found["missing"] for name, found in json.loads(text).items()}
-
-
-def _texts(column: pd.Series[Any]) -> Texts:
-    return column.to_numpy(object)
-
-
-def _numbers(column: pd.Series[Any]) -> Numbers:
-    return column.to_numpy(np.int64)

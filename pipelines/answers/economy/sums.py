@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipelines.answers.economy.line_table import AMOUNTS, TYPES, Amounts, Flags, Lines, Numbers, Texts
+from pipelines.answers.columns import Flags, Numbers, Texts
+from pipelines.answers.economy.line_table import AMOUNTS, TYPES, Amounts, Lines
 from pipelines.methods.money import NOT_STATED, Total, mnok_of
 
-K = TypeVar("K", str, int, tuple[str, ...])
 _NOTHING = Total(None, None, None, 0, 0)
 
 
@@ -42,13 +41,12 @@ def sums(lines: Lines) -> Sums:
     return sums_by(lines, np.zeros(len(lines), np.int64)).get(0, NO_SUMS)
 
 
-def sums_by(lines: Lines, keys: Texts | Numbers | Sequence[K]) -> dict[Any, Sums]:
-    """The amounts of the lines of each key, in the order of keys. `keys` has the key of every line."""
+def sums_by(lines: Lines, *keys: Texts | Numbers) -> dict[Any, Sums]:
+    """The amounts of the lines of each key, in the order of keys. Each of `keys` is one of every line; several make a tuple."""
     if not len(lines):
         return {}
     groups, found = _numbered(keys)
-    projects, _ = pd.factorize(lines.project_id)
-    returns, submission_ids = pd.factorize(lines.submission_id)
+    projects, (returns, submission_ids) = lines.project_codes[0], lines.return_codes
     totals: dict[str, list[Total]] = {}
     counts: dict[str, list[tuple[int, int]]] = {}
     for name, amounts in lines.amounts.items():
@@ -103,20 +101,30 @@ def _totals(lines: Lines, name: str, amounts: Amounts, groups: Numbers, sources:
 
 def _reasons(amounts: Amounts, groups: Numbers) -> dict[int, tuple[tuple[str, int], ...]]:
     """Why amounts that are asked are not known, by group, each reason with how many."""
-    lacking = np.flatnonzero(amounts.is_asked & ~amounts.is_known)
-    counted: dict[int, Counter[str]] = {}
-    for group, reason in zip(groups[lacking].tolist(), amounts.reasons[lacking].tolist(), strict=True):
-        counted.setdefault(group, Counter())[reason or NOT_STATED] += 1
-    return {group: tuple(sorted(found.items())) for group, found in counted.items()}
+    lacking = amounts.is_asked & ~amounts.is_known
+    told = np.array([reason or NOT_STATED for reason in amounts.reasons[lacking].tolist()], object)
+    codes, reasons = pd.factorize(told, sort=True)
+    found: dict[int, list[tuple[str, int]]] = {}
+    pairs, n_lacking = np.unique(groups[lacking] * len(reasons) + codes, return_counts=True)
+    for pair, n in zip(pairs.tolist(), n_lacking.tolist(), strict=True):
+        found.setdefault(pair // len(reasons), []).append((reasons[pair % len(reasons)], n))
+    return {group: tuple(counted) for group, counted in found.items()}
 
 
-def _numbered(keys: Texts | Numbers | Sequence[K]) -> tuple[Numbers, list[Any]]:
-    """The number of each key in the order of keys, and the keys in that order."""
-    if isinstance(keys, np.ndarray):
-        numbers, found = pd.factorize(keys, sort=True)
-        return numbers, found.tolist()
-    order = {key: place for place, key in enumerate(sorted(set(keys)))}
-    return np.fromiter((order[key] for key in keys), np.int64, len(keys)), list(order)
+def _numbered(keys: Sequence[Texts | Numbers]) -> tuple[Numbers, list[Any]]:
+    """The number of each line's key in the order of keys, and the keys in that order."""
+    numbered = [pd.factorize(key, sort=True) for key in keys]
+    together = np.zeros(len(keys[0]), np.int64)
+    for numbers, found in numbered:
+        together = together * len(found) + numbers
+    groups, numbers = pd.factorize(together, sort=True)
+    if len(keys) == 1:
+        return groups, numbered[0][1].tolist()
+    parts = []
+    for _, found in reversed(numbered):
+        numbers, place = np.divmod(numbers, len(found))
+        parts.append(found[place].tolist())
+    return groups, list(zip(*reversed(parts), strict=True))
 
 
 def _seen_by(groups: Numbers, members: Numbers, n_groups: int, n_members: int) -> Flags:

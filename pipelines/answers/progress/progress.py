@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from domain.model import Agreement
 from domain.period import Month
-from pipelines.answers.portfolio import area_shares, projects
+from pipelines.answers.portfolio import OfProject, projects_of
 from pipelines.answers.progress.milestone_history import (
     MilestoneHistory,
     MilestoneReport,
@@ -117,16 +116,16 @@ def by_phase(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = N
     parts: dict[tuple[str, str], list[str]] = {}
     several: list[str] = []
     ended: list[str] = []
-    for row in _listed(snapshot, agreement, as_of, selection).values():
-        if row["has_ended"]:
-            ended.append(row["project_id"])
+    for project in projects_of(snapshot, agreement, as_of, selection).values():
+        if project.has_ended:
+            ended.append(project.project_id)
             continue
-        areas = _areas(row)
-        several += [row["project_id"]] if len(areas) > 1 else []
-        whole.setdefault(row["phase"], []).append(row["project_id"])
+        areas = _areas(project)
+        several += [project.project_id] if len(areas) > 1 else []
+        whole.setdefault(project.phase, []).append(project.project_id)
         chosen = selection.working_area_id
         for area in (found for found in areas if chosen in (None, found)):
-            parts.setdefault((row["phase"], area), []).append(row["project_id"])
+            parts.setdefault((project.phase, area), []).append(project.project_id)
     return Phases(
         {phase: tuple(found) for phase, found in whole.items()},
         {key: tuple(found) for key, found in parts.items()},
@@ -139,7 +138,7 @@ def moved(
     snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None, selection: Selection = EVERYTHING
 ) -> tuple[Moved, ...]:
     """Every project of a selection that has not ended, by id."""
-    return _moved(newest_milestones(snapshot, agreement, as_of), _listed(snapshot, agreement, as_of, selection))
+    return _moved(newest_milestones(snapshot, agreement, as_of), projects_of(snapshot, agreement, as_of, selection))
 
 
 def most_moved(found: tuple[Moved, ...], most: int = 10) -> tuple[Moved, ...]:
@@ -159,7 +158,7 @@ def openings(
     known = newest_milestones(snapshot, agreement, as_of)
     slips = SlipRecord(record(snapshot, agreement, as_of))
     until_on = _months_after(as_of, months)
-    to_come = [it for it in _moved(known, _listed(snapshot, agreement, as_of, selection)) if not it.has_opened]
+    to_come = [it for it in _moved(known, projects_of(snapshot, agreement, as_of, selection)) if not it.has_opened]
     dated = sorted((it for it in to_come if it.expected_on), key=lambda it: (str(it.expected_on), it.project_id))
     return Openings(
         as_of, until_on,
@@ -186,10 +185,10 @@ def rebaselines(
     snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None, selection: Selection = EVERYTHING
 ) -> tuple[ChangedBaseline, ...]:
     """Every change of a stated baseline in a selection, the newest first, with the decision that it names or none."""
-    listed = _listed(snapshot, agreement, as_of, selection)
+    listed = projects_of(snapshot, agreement, as_of, selection)
     found = [
         ChangedBaseline(
-            listed[it.change.project_id]["project_name"], it.change, it.change.to_on == it.last_adopted_on, it.report
+            listed[it.change.project_id].project_name, it.change, it.change.to_on == it.last_adopted_on, it.report
         )
         for it in baseline_changes(snapshot, agreement, as_of)
         if it.change.project_id in listed
@@ -197,24 +196,17 @@ def rebaselines(
     return tuple(sorted(found, key=lambda it: it.change.period, reverse=True))
 
 
-def _listed(
-    snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None, selection: Selection
-) -> dict[str, Mapping[str, Any]]:
-    rows = projects(snapshot, agreement, as_of, selection).to_dict("records")
-    return {str(row["project_id"]): {str(name): found for name, found in row.items()} for row in rows}
-
-
-def _areas(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _areas(project: OfProject) -> tuple[str, ...]:
     """The areas that a project lies in; no area where it lies in none."""
-    return tuple(area_shares(row["working_area_split"])) or (NO_AREA,)
+    return tuple(project.shares_pct) or (NO_AREA,)
 
 
-def _moved(known: Mapping[str, NewestMilestone], listed: Mapping[str, Mapping[str, Any]]) -> tuple[Moved, ...]:
-    return tuple(_of_project(row, known.get(project_id)) for project_id, row in listed.items() if not row["has_ended"])
+def _moved(known: Mapping[str, NewestMilestone], listed: Mapping[str, OfProject]) -> tuple[Moved, ...]:
+    return tuple(_of_project(project, known.get(project_id)) for project_id, project in listed.items() if not project.has_ended)
 
 
-def _of_project(row: Mapping[str, Any], newest: NewestMilestone | None) -> Moved:
-    head = row["project_id"], row["project_name"], row["party_id"], row["phase"], _areas(row)
+def _of_project(project: OfProject, newest: NewestMilestone | None) -> Moved:
+    head = project.project_id, project.project_name, project.party_id, project.phase, _areas(project)
     if newest is None:
         return Moved(*head, None, False, None, None, None, None, None, None, "no_row")
     report, previous = newest.report, newest.previous

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 from domain.model import Agreement
@@ -26,6 +28,8 @@ FINISHED = "closed"
 FORECAST, P50, P85 = "forecast_mnok", "p50_mnok", "p85_mnok"
 # Why there is no curve, beside the codes that amounts are missing by: figures out of order; an ended project's cost not known.
 OUT_OF_ORDER, NO_FINAL_COST = "out_of_order", "no_final_cost"
+_WHY = {name: f"{name}_missing" for name in AMOUNTS}
+_NOTHING = Decimal(0)
 Standing = Literal["open", "finished", "ended"]
 
 
@@ -121,17 +125,22 @@ def projects_with(
 
 def _project(row: Mapping[Any, Any], spent: Decimal | None, area: str | None) -> ProjectUncertainty:
     shares = area_shares(row["working_area_split"])
-    amounts = {name: _part(row[name], shares, area) for name in AMOUNTS if isinstance(row[name], Decimal)}
+    amounts = {name: _part(mnok, shares, area) for name in AMOUNTS if (mnok := row[name]) is not None}
     standing: Standing = "ended" if row["has_ended"] else "finished" if row["phase"] == FINISHED else "open"
-    missing = {name: str(row[f"{name}_missing"]) for name in AMOUNTS if name not in amounts}
+    missing = {name: row[_WHY[name]] for name in AMOUNTS if name not in amounts} if len(amounts) < len(AMOUNTS) else {}
     curve, lack = _curve(row["project_id"], standing, amounts, spent, missing)
     previous = row["previous_forecast_mnok"]
     return ProjectUncertainty(
-        row["project_id"], row["project_name"], row["party_id"], _known(row["phase"]), standing, amounts, missing,
-        _part(previous, shares, area) if isinstance(previous, Decimal) else None, _known(row["previous_period"]),
-        spent or Decimal(0), by_area(WHOLE_PCT, {area: WHOLE_PCT} if area else shares), curve, lack,
-        _number(row["submission_id"]), _number(row["row_number"]),
+        row["project_id"], row["project_name"], row["party_id"], row["phase"], standing, amounts, missing,
+        None if previous is None else _part(previous, shares, area), row["previous_period"], spent or _NOTHING,
+        _areas(row["working_area_split"], area), curve, lack, row["submission_id"], row["row_number"],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _areas(split: str | None, area: str | None) -> Mapping[str, Decimal]:
+    """The per cent of a project that falls on each area, 100 together."""
+    return MappingProxyType(by_area(WHOLE_PCT, {area: WHOLE_PCT} if area else area_shares(split)))
 
 
 def _curve(
@@ -159,11 +168,3 @@ def _final(standing: Standing, amounts: Mapping[str, Decimal], spent: Decimal | 
 
 def _part(mnok: Decimal, shares_pct: Mapping[str, Decimal], area: str | None) -> Decimal:
     return by_area(mnok, shares_pct).get(area, Decimal(0)) if area else mnok
-
-
-def _known(found: object) -> str | None:
-    return found if isinstance(found, str) else None
-
-
-def _number(found: object) -> int | None:
-    return int(found) if isinstance(found, (int, float)) and found == found else None

@@ -1,0 +1,49 @@
+"""Columns of what a snapshot answers, as arrays: texts as Python has them, whole numbers, flags, and amounts as whole øre."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Texts = npt.NDArray[np.object_]
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# As marts keep mill. kr: the unscaled number is the amount in øre.
+_MNOK = pa.decimal128(18, 8)
+
+
+def texts(table: pa.Table, name: str) -> Texts:
+    """The texts of a column, None where there is none."""
+    found: Texts = table[name].to_numpy(zero_copy_only=False)
+    return found
+
+
+def numbers(table: pa.Table, name: str, instead: int = 0) -> Numbers:
+    """The whole numbers of a column, `instead` where there is none."""
+    column = table[name]
+    filled = column.fill_null(instead) if column.null_count else column
+    return np.asarray(filled.to_numpy(), np.int64)
+
+
+def flags(table: pa.Table, name: str) -> Flags:
+    """The flags of a column, false where there is none."""
+    return np.asarray(table[name].fill_null(False).to_numpy(zero_copy_only=False), np.bool_)
+
+
+def known(table: pa.Table, name: str) -> Flags:
+    """Whether a column has anything, row by row."""
+    return np.asarray(table[name].is_valid().to_numpy(zero_copy_only=False), np.bool_)
+
+
+def ore(table: pa.Table, name: str) -> Numbers:
+    """The amounts of a column of mill. kr in whole øre, exactly, 0 where there is none. TypeError for another kind of number."""
+    column = table[name].combine_chunks()
+    if column.type != _MNOK:
+        raise TypeError(f"{name} is {column.type}; accepted: {_MNOK}")
+    if column.null_count:
+        column = column.fill_null(0)
+    # An amount has 128 bits, the lower half first; eighteen digits fit into that.
+    halves = np.frombuffer(column.buffers()[1], np.dtype("<i8"))
+    return halves[2 * column.offset : 2 * (column.offset + len(column)) : 2].astype(np.int64)
