@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.own_files import HEAD
 from domain.words import LANGUAGES, text
 
 
@@ -68,7 +69,7 @@ def in_language(page: bytes, language: str) -> bytes:
     """Streamlit's page, marked as being in `language`; a link to it shows what it is before any script has run."""
     marked = page.replace(b'<html lang="en">', f'<html lang="{language}">'.encode(), 1)
     name, about = (escape(text(f"product.{word}", language)) for word in ("name", "about"))
-    head = f'<title>{name}</title><meta name="description" content="{about}">'
+    head = f'<title>{name}</title><meta name="description" content="{about}">{HEAD}'
     return marked.replace(b"<title>Streamlit</title>", head.encode(), 1)
 
 
@@ -84,8 +85,8 @@ def _is_page(start: Message) -> bool:
 class RememberedAssets:
     """Each file of the frontend is compressed for its first reader and sent from memory to the rest.
 
-    Stands outside the compression and keeps what came out of it. Only files that Streamlit calls immutable are kept: their
-    number is that of its package (25 MB plain, about a third compressed), and a made-up address can never fill the memory.
+    Stands outside the compression and keeps what came out of it. Only files that Streamlit or we call immutable are kept:
+    their number is that of the packages (30 MB plain, about a third compressed), and a made-up address can never fill the memory.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -126,7 +127,7 @@ def _asks_for_compressed_asset(scope: Scope) -> bool:
     partly = any(name in headers for name in ("range", "if-none-match", "if-modified-since"))
     return (
         scope["method"] == "GET"
-        and scope["path"].startswith("/static/")
+        and scope["path"].startswith(("/static/", "/own/"))
         and "gzip" in headers.get("accept-encoding", "")
         and not partly
     )

@@ -15,6 +15,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from dashboard.acting import RememberedPerson
 from dashboard.delivery import PageLanguage, RememberedAssets, StartPage
 from dashboard.gate import AccessGate, SecurityHeaders
+from dashboard.own_files import ROUTES
 
 
 class UnsafeSettings(RuntimeError):
@@ -31,6 +32,7 @@ PagesManager.uses_pages_directory = False
 
 app = st.App(
     Path(__file__).with_name("app.py"),
+    routes=ROUTES,
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(AccessGate),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -27,4 +30,26 @@ def written(app: AppTest) -> str:
     """All text of the page, without its tags and style, with plain spaces and hyphens."""
     blocks = [block.proto.body for block in app.get("html")]
     text = " ".join(re.sub(r"<style>.*?</style>", "", block, flags=re.S) for block in blocks)
+    # A number in a sentence may be a link: the sentence stays in one piece.
+    text = re.sub(r"</?a\b[^>]*>", "", text)
     return html.unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").replace("\u2011", "-")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as a page hands it to the browser: its key, its text alternative, and what Plotly draws."""
+
+    key: str
+    alt: str
+    spec: dict[str, Any]
+
+
+_FIGURE = re.compile(
+    r"""<div class="nv-figure" id="figure-([^"]*)" role="figure" aria-label="([^"]*)" [^']*data-figure='([^']*)'"""
+)
+
+
+def figures(app: AppTest) -> list[Drawn]:
+    """The figures of the page, in its order."""
+    places = [found for block in app.get("html") for found in _FIGURE.findall(block.proto.body)]
+    return [Drawn(html.unescape(key), html.unescape(alt), json.loads(spec)) for key, alt, spec in places]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 import tomllib
 import urllib.request
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -226,6 +228,20 @@ def test_the_real_application_is_guarded(real):
         assert real.request(method, UPLOAD, headers=away).status_code == 403
         assert real.request(method, UPLOAD).status_code in {400, 403, 404, 405}  # Streamlit's own: no such session, no token
         assert real.request(method, UPLOAD).text != text("product.read_only", "nb")
+
+
+def test_what_draws_the_figures_comes_from_here_and_may_be_kept_for_good(real):
+    page = real.get("/economy").text
+    addresses = set(re.findall(r"/own/[0-9a-f]{16}/[a-z.]+[.]js", page))
+    assert {address.rsplit("/", 1)[1] for address in addresses} == {"drawing.js", "plotly.min.js"}
+    for address in addresses:
+        for _ in range(2):
+            answer = real.get(address)
+            assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip")
+            assert "immutable" in answer.headers["cache-control"]
+            assert answer.headers["content-type"].startswith("text/javascript")
+        assert sha256(answer.content).hexdigest().startswith(address.split("/")[2])
+    assert real.get("/own/0000000000000000/drawing.js").headers["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,23 @@ from typing import Any, TypeVar, cast
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.parts.escape import as_html, as_json_attribute
+
 Made = TypeVar("Made")
 # Decimal sign and thousands of what Plotly itself writes.
+# What Plotly gives a figure that names no height, in pixels.
+_USUAL_HEIGHT = 450
 SEPARATORS = {"nb": ",\u00a0", "en": ".,"}
 
 
 def show(figure: go.Figure, alternative: str, key: str) -> None:
-    """The figure as wide as its place."""
-    config = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
-    st.plotly_chart(figure, theme=None, key=key, config=config, alt=alternative)
+    """The figure as wide as its place. `key` is its own on the page: a figure with the same key later changes in place."""
+    drawn = as_json_attribute(figure.to_json())
+    height = int(figure.layout.height or _USUAL_HEIGHT)
+    st.html(
+        f'<div class="nv-figure" id="figure-{as_html(key)}" role="figure" aria-label="{as_html(alternative)}" '
+        f"style=\"height:{height}px\" data-figure='{drawn}'></div>"
+    )
 
 
 def kept(make: Callable[[], Made], *key: Any) -> Made:

@@ -20,7 +20,7 @@ from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import AT, agreement, submission
-from tests.pages import written
+from tests.pages import figures, written
 
 
 def _script(agreement_id: str) -> None:
@@ -105,7 +105,7 @@ def test_every_amount_stands_in_a_table_with_its_cell_and_every_source_is_a_link
 
 
 def test_each_project_with_amounts_of_several_dates_has_its_figure_and_text_alternative(norwegian):
-    said = [chart.proto.alt.replace("\u00a0", " ").replace("\u2011", "-") for chart in norwegian.get("plotly_chart")]
+    said = [chart.alt.replace("\u00a0", " ").replace("\u2011", "-") for chart in figures(norwegian)]
     assert len(said) == 5
     assert said[0].startswith(
         "Bybanen byggetrinn 4 (sentrum–Fyllingsdalen). Kostnadsanslag, 2016-kroner: 6 200 mill. kr (september 2016); "
@@ -157,7 +157,7 @@ def test_english_has_no_norwegian_but_what_sources_say(monkeypatch, examples):
 def test_an_agreement_without_a_list_shows_nothing(monkeypatch, examples):
     app = run(monkeypatch, examples, "fjordbyen")
     assert not app.get("html")
-    assert not app.get("plotly_chart")
+    assert not figures(app)
     assert not app.expander
 
 

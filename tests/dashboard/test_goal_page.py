@@ -17,7 +17,7 @@ from pipelines.history.snapshot import open_snapshot
 from pipelines.recompute import check_traffic
 from pipelines.traffic import commit_traffic
 from tests.builders import AT, agreement, printed, store, store_all, submission
-from tests.pages import run_page, written
+from tests.pages import figures, run_page, written
 
 page = partial(run_page, "pages/goal.py")
 
@@ -77,7 +77,7 @@ def test_an_agreement_without_figures_says_so_instead_of_an_empty_chart(monkeypa
     store(tmp_path, printed(1, 0, 2))
     app = page(monkeypatch, tmp_path, agreement="miljoloftet")
     assert "fordi ingen trafikktall er lastet" in written(app)
-    assert not app.get("plotly_chart")
+    assert not figures(app)
 
 
 def test_a_name_from_a_file_is_shown_as_text(monkeypatch, tmp_path):
@@ -106,9 +106,9 @@ FIGURES = {"table": 1, "movement": 2, "points": 2, "map": 3, "outlook": 2, "rele
 @pytest.mark.parametrize("view", FIGURES)
 def test_each_figure_has_an_alternative_a_table_a_source_as_known_and_how_it_is_computed(monkeypatch, examples, view, language):
     app = page(monkeypatch, examples, agreement="fjordbyen", view=view, lang=language, asof="2026-08-01")
-    charts, tables = app.get("plotly_chart"), [it for it in app.get("html") if "<table" in it.proto.body]
+    charts, tables = figures(app), [it for it in app.get("html") if "<table" in it.proto.body]
     assert len(charts) == FIGURES[view]
-    assert all(len(chart.proto.alt) > 40 for chart in charts)
+    assert all(len(chart.alt) > 40 for chart in charts)
     # Of the first figure the three windows stand beside it, and its months are a view of their own.
     assert len(tables) >= len(charts)
     known = {"nb": "Slik det var kjent 1. august 2026.", "en": "As known on 1 August 2026."}[language]

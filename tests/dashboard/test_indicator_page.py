@@ -20,7 +20,7 @@ from pipelines.history.ledger import open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import AT, agreement, submission
-from tests.pages import run_page
+from tests.pages import figures, run_page
 
 page = partial(run_page, "pages/indicators.py")
 
@@ -75,9 +75,9 @@ def test_every_series_has_its_panel_with_a_text_alternative(monkeypatch, example
     app = page(monkeypatch, examples)
     answer = indicators(open_snapshot(examples), agreement("miljoloftet"))
     drawn = [found for found in answer.figures if any(len(series.observations) > 1 for series in found.levels)]
-    charts = app.get("plotly_chart")
+    charts = figures(app)
     assert len(charts) == sum(len(found.levels) for found in drawn)
-    said = [chart.proto.alt for chart in charts]
+    said = [chart.alt for chart in charts]
     assert said[0].replace("\u00a0", " ") == (
         "Bil, fører og passasjer, Bergensområdet (5 kommuner). 2020: 62 %, 2022: 56 %, 2023: 54 %. lavere er bedre."
     )
@@ -140,7 +140,7 @@ def test_the_invented_agreement_says_that_it_has_no_figures_and_what_is_agreed(m
     text = written(app)
     assert "Oppdiktede data – Fjordbyen finnes ikke" in text
     assert "Fjordbyen har ingen tall for andre indikatorer ennå." in text
-    assert not app.get("plotly_chart")
+    assert not figures(app)
     for indicator_id, words in agreement().indicator_targets.items():
         assert f"Avtalt mål: {load_indicators()[indicator_id].name.nb}" in text
         assert words.nb in text
@@ -149,7 +149,7 @@ def test_the_invented_agreement_says_that_it_has_no_figures_and_what_is_agreed(m
 def test_before_the_figures_were_collected_the_page_says_so(monkeypatch, examples):
     app = page(monkeypatch, examples, asof="2026-07-01")
     assert "Ingen tall for andre indikatorer i Miljøløftet var kjent 1. juli 2026." in written(app)
-    assert not app.get("plotly_chart")
+    assert not figures(app)
 
 
 def test_without_a_publication_the_page_says_what_to_do(monkeypatch, tmp_path):

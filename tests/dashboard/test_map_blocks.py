@@ -26,6 +26,7 @@ from pipelines.history.publish import publish
 from pipelines.recompute import check_traffic
 from pipelines.traffic import commit_traffic
 from tests.builders import AT, agreement, printed, store, submission
+from tests.pages import figures
 
 AREA = IndexPoint(
     36, dt.date(2026, 6, 1), 2018, 0.8, -2.2, 3.8, 40, "point_months", dt.date(2026, 7, 10), "Kilde", None, 1, None, None
@@ -68,7 +69,7 @@ def written(app: AppTest) -> str:
 
 
 def charts(app: AppTest) -> list[dict]:
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    return [chart.spec for chart in figures(app)]
 
 
 def squares(*codes: str, path: Path) -> Path:

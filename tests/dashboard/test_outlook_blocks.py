@@ -16,6 +16,7 @@ from dashboard.theme import PALETTES
 from pipelines.answers.goal.movement import Outlook, WhatIf, outlook
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import agreement, printed, store
+from tests.pages import figures
 
 APRIL, NEXT = dt.date(2026, 4, 1), dt.date(2027, 4, 1)
 
@@ -161,7 +162,7 @@ def test_the_view_says_what_the_answer_holds(monkeypatch, examples):
     assert f"{decimal(each.gap_pct, 2)} prosentpoeng fra den virkelige" in text
     assert f"({decimal(answer.probability_at_or_below, 2)})" in text
     assert str(answer.points_needed[2.0]) in text
-    assert len(app.get("plotly_chart")) == 1
+    assert len(figures(app)) == 1
 
 
 def test_the_table_has_every_level_highest_first_and_marks_the_one_that_gives_zero(monkeypatch, examples):
@@ -180,7 +181,7 @@ def test_cited_rows_give_the_chance_and_say_what_the_rest_needs(monkeypatch, exa
     assert "er omtrent 3 av 10 (0,29)." in text
     assert "Regneeksempler krever 12-månedersindeksen" in text
     assert re.search(r"Punkter for ±2,0\s+79\s+Punkter for ±1,0\s+308\s+Minste synlige endring\s+4,3", text)
-    assert not app.get("plotly_chart")
+    assert not figures(app)
 
 
 def test_an_agreement_without_an_index_says_so(monkeypatch, tmp_path):
