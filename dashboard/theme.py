@@ -92,6 +92,11 @@ h1.nv-finding {{ font-size: clamp(1.4rem, 0.95rem + 1.05vw, 2.15rem); line-heigh
 .nv-said + .nv-said {{ margin-top: 0.3rem; }}
 .nv-said > b {{ color: {palette.muted}; font-weight: 600; display: block; font-size: 0.9rem; }}
 [data-testid="stHtml"] a {{ color: {palette.accent}; }}
+h1.nv-finding a, h2.nv-title a, .nv-small a, .nv-said a {{ text-underline-offset: 0.18em; text-decoration-thickness: 1px; }}
+[data-testid="stHtml"] h1.nv-finding a, [data-testid="stHtml"] h2.nv-title a {{ color: inherit;
+  text-decoration-color: {palette.muted}; }}
+.nv-follow .nv-one {{ white-space: nowrap; }}
+.nv-follow summary {{ cursor: pointer; color: {palette.accent}; }}
 .nv-answer {{ font-weight: 650; white-space: nowrap; }}
 h2.nv-title {{ font-size: 1.15rem; line-height: 1.35; font-weight: 650; color: {palette.ink}; margin: 0.75rem 0 0; padding: 0; }}
 .nv-small {{ color: {palette.muted}; font-size: 0.9rem; line-height: 1.45; margin: 0.1rem 0 0; max-width: 72ch; }}
@@ -185,6 +190,8 @@ h1.nv-finding {{ font-size: clamp(1.25rem, 0.9rem + 1vw, 1.6rem); margin: 0.1rem
 .nv-number b {{ font-size: 2.5rem; line-height: 1.12; font-weight: 680; letter-spacing: -0.02em;
   font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .nv-number span {{ font-size: 1.05rem; line-height: 1.25; }}
+.nv-block p a, .nv-block h2 a, .nv-levels a, .nv-scale a, .nv-parts a {{ font-size: inherit; }}
+[data-testid="stHtml"] :is(.nv-block p, .nv-levels, .nv-scale, .nv-parts) a {{ color: inherit; }}
 .nv-number b a {{ font-size: inherit; color: inherit; text-decoration-thickness: 2px; }}
 .nv-block.told p {{ font-size: 1.15rem; }}
 .nv-block ul {{ list-style: none; margin: 0.1rem 0 0; padding: 0; }}

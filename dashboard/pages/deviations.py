@@ -11,7 +11,6 @@ from dashboard.parts.deviations.detail import detail
 from dashboard.parts.deviations.map import deviation_map
 from dashboard.parts.deviations.tables import bodies_and_ages, changes, early_warnings, working_list
 from dashboard.parts.opening import opened
-from dashboard.parts.trace_links import trace_line
 
 here, agreement = opened("page.deviations.nav")
 if not has_reports(here, agreement):
@@ -25,9 +24,7 @@ if asked_for := chosen_deviation():
     detail(here, agreement, asked_for)
 if found.projects.empty:
     st.stop()
-with sentence:
-    trace_line(here, agreement, narrowed.chosen, "deviations.projects_red", "deviations.projects_yellow")
-areas(here, agreement, found)
+areas(here, agreement, found, narrowed)
 views = ("list", "changes", "bodies", "early", "map", "rules")
 view = choice(
     "deviations", here.say("deviations.view.label"), views, views[0], lambda it: here.say(f"deviations.view.{it}"), "buttons"
@@ -37,10 +34,10 @@ if view == "list":
 if view == "changes":
     changes(here, agreement, found, narrowed)
 if view == "bodies":
-    bodies_and_ages(here, agreement, found)
+    bodies_and_ages(here, agreement, found, narrowed)
 if view == "early":
-    early_warnings(here, agreement, found)
+    early_warnings(here, agreement, found, narrowed)
 if view == "map":
-    deviation_map(here, agreement, found)
+    deviation_map(here, agreement, found, narrowed)
 if view == "rules":
     rules(here, agreement)

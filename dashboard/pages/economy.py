@@ -22,7 +22,6 @@ from dashboard.parts.economy.tables import frame_table, group_table, year_table
 from dashboard.parts.economy.words import headline
 from dashboard.parts.filters import FILTERS, filters
 from dashboard.parts.opening import is_reported, opened
-from dashboard.parts.trace_links import trace_line
 from dashboard.parts.who_delivered import who_delivered
 
 here, agreement = opened("page.economy.nav")
@@ -33,12 +32,10 @@ sentence = st.container()
 chosen = filters(here, agreement, FILTERS)
 found, over = money(here, agreement, chosen), against_frames(here, agreement, chosen)
 with sentence:
-    blocks.finding(headline(here, chosen, found, over))
+    blocks.finding(headline(here, agreement, chosen, found, over))
     who_delivered(here, agreement, chosen.selection)
 if not found.n_projects:
     st.stop()
-with sentence:
-    trace_line(here, agreement, chosen, "economy.forecast_total", "economy.over_p50", "economy.rise_over_p50")
 
 left, right = st.columns([1.5, 1], gap="large")
 with left:

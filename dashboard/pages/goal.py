@@ -46,8 +46,8 @@ with left:
 with right:
     symbol, colour = SYMBOLS[found.answer], answer_colour(found.answer, here.palette)
     blocks.said(here.say("page.goal.ours_label"), ours(here, agreement, found, judged), symbol, colour)
-    blocks.said(here.say("page.goal.official_label"), official(here, found, judged))
-    windows(here, found, chosen)
+    blocks.said(here.say("page.goal.official_label"), official(here, agreement, found, judged))
+    windows(here, agreement, found, chosen)
     if agreement.index.method_change:
         blocks.said(here.say("page.goal.method_label"), agreement.index.method_change.in_language(here.language))
 

@@ -23,7 +23,6 @@ from dashboard.parts.progress.lists import baseline_view, phase_view
 from dashboard.parts.progress.tables import moved_view, opening_view
 from dashboard.parts.progress.trend import trend_view
 from dashboard.parts.progress.words import headline
-from dashboard.parts.trace_links import trace_line
 from dashboard.parts.who_delivered import who_delivered
 
 here, agreement = opened("page.progress.nav")
@@ -35,12 +34,10 @@ chosen = filters(here, agreement, ("area", "party", "focus", "phase", "municipal
 counted, to_come = phases(here, agreement, chosen), to_open(here, agreement, chosen)
 moves = all_moved(here, agreement, chosen)
 with sentence:
-    blocks.finding(headline(here, counted.n_projects, to_come))
+    blocks.finding(headline(here, agreement, chosen, counted.n_projects, to_come))
     who_delivered(here, agreement, chosen.selection)
 if not counted.n_projects:
     st.stop()
-with sentence:
-    trace_line(here, agreement, chosen, *(f"progress.openings_{name}" for name in ("to_come", "moved_later", "passed")))
 
 wide, narrow = (2.2, 1) if has_arrows(moves) else (1, 1)
 left, right = st.columns([wide, narrow], gap="large")

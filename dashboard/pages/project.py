@@ -19,7 +19,6 @@ from dashboard.parts.project.more import (
 from dashboard.parts.project.place import project_place
 from dashboard.parts.project.tables import colour_table, funding_table, milestone_table, reason_table, report_table
 from dashboard.parts.project.words import headline
-from dashboard.parts.trace_links import trace_line
 
 here, agreement = opened("page.project.nav")
 sentence = st.container()
@@ -39,12 +38,8 @@ history = history_of(here, agreement, chosen, project_id)
 sheets = sheets_of(here, agreement, chosen, project_id)
 newest = history.reports[-1]
 with sentence:
-    blocks.finding(headline(here, history, newest))
+    blocks.finding(headline(here, agreement, chosen, history, newest))
     profile(here, agreement, history, newest)
-    trace_line(
-        here, agreement, chosen, *(f"project.{it}" for it in ("forecast", "over_p50", "opening_against_plan")),
-        grain="project", of=project_id,
-    )  # fmt: skip
 left, right = st.columns(2, gap="large")
 with left:
     cost_figure(here, agreement, chosen, history)

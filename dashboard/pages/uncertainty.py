@@ -8,7 +8,6 @@ from dashboard.parts import blocks
 from dashboard.parts.choices import choice
 from dashboard.parts.filters import FILTERS, filters
 from dashboard.parts.opening import is_reported, opened
-from dashboard.parts.trace_links import trace_line
 from dashboard.parts.uncertainty.blocks import (
     curve_of_portfolio,
     drawn_at,
@@ -32,10 +31,6 @@ with sentence:
 if not found.projects:
     nothing_reported(here, agreement)
     st.stop()
-if at:
-    within = f"uncertainty.chance_within_{at.whole[0].against}"
-    with sentence:
-        trace_line(here, agreement, chosen, within, "uncertainty.portfolio_p85", "uncertainty.sum_of_p50", rho=at.risk.rho)
 
 left, right = st.columns([1.5, 1], gap="large")
 with left:
@@ -43,7 +38,7 @@ with left:
 with right:
     if at:
         curve_of_portfolio(here, agreement, chosen, found, at, band)
-    hit_rate_said(here, found)
+    hit_rate_said(here, agreement, chosen, found)
 
 views = ("projects", *(("chances", "spread") if at else ()), "reserve", "matrix", "unanswered")
 view = choice(

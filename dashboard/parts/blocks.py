@@ -45,6 +45,24 @@ class Link:
 Said = str | Link
 
 
+class Words(str):
+    """A sentence in which some words lead somewhere: links where a block writes it, and plain text everywhere else."""
+
+    parts: tuple[Said, ...]
+
+    def __new__(cls, parts: Iterable[Said]) -> Words:
+        listed = tuple(parts)
+        made = super().__new__(cls, "".join(map(str, listed)))
+        made.parts = listed
+        return made
+
+
+def joined(sentences: Iterable[Said], between: str = " ") -> Words:
+    """Sentences in a row, the empty ones left out; what leads somewhere still does."""
+    listed = [it for it in sentences if str(it)]
+    return Words(part for at, it in enumerate(listed) for part in ([between, it] if at else [it]))
+
+
 def style_sheet(css: str) -> None:
     """The style of the page. Ours alone, never data."""
     st.html(f"<style>{css}</style>")
@@ -68,7 +86,7 @@ def past_band(text: str) -> None:
 
 def finding(sentence: str) -> None:
     """The page's one sentence."""
-    st.html(f'<h1 class="nv-finding">{as_html(sentence)}</h1>')
+    st.html(f'<h1 class="nv-finding">{said_html(sentence)}</h1>')
 
 
 def said(label: str, sentence: str, symbol: str = "", colour: str = "") -> None:
@@ -76,18 +94,18 @@ def said(label: str, sentence: str, symbol: str = "", colour: str = "") -> None:
     mark = (
         f'<span class="nv-answer" style="color:{as_html(colour)}" aria-hidden="true">{as_html(symbol)} </span>' if symbol else ""
     )
-    st.html(f'<p class="nv-said"><b>{as_html(label)}</b> {mark}{as_html(sentence)}</p>')
+    st.html(f'<p class="nv-said"><b>{as_html(label)}</b> {mark}{said_html(sentence)}</p>')
 
 
 def title(text: str, small: str = "") -> None:
     """The title of a figure or table, with its unit below."""
-    below = f'<p class="nv-small">{as_html(small)}</p>' if small else ""
-    st.html(f'<h2 class="nv-title">{as_html(text)}</h2>{below}')
+    below = f'<p class="nv-small">{said_html(small)}</p>' if small else ""
+    st.html(f'<h2 class="nv-title">{said_html(text)}</h2>{below}')
 
 
 def small(text: str) -> None:
     """A muted line: source, date, caveat."""
-    st.html(f'<p class="nv-small">{as_html(text)}</p>')
+    st.html(f'<p class="nv-small">{said_html(text)}</p>')
 
 
 def way(link: Link) -> None:
@@ -97,7 +115,7 @@ def way(link: Link) -> None:
 
 def bullets(lines: Iterable[str]) -> None:
     """A plain list."""
-    st.html(f'<ul class="nv-list">{"".join(f"<li>{as_html(line)}</li>" for line in lines)}</ul>')
+    st.html(f'<ul class="nv-list">{"".join(f"<li>{said_html(line)}</li>" for line in lines)}</ul>')
 
 
 def table(
@@ -109,7 +127,7 @@ def table(
     narrow = " narrow" if is_narrow else ""
     st.html(
         f'<div class="nv-scroll" tabindex="0" role="region" aria-label="{as_html(caption)}"><table class="nv-table{narrow}">'
-        f"<caption>{as_html(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<caption>{said_html(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -122,6 +140,8 @@ def noted(columns: Sequence[Column], rows: Sequence[Sequence[Said]]) -> tuple[Se
 
 def said_html(said: Said) -> str:
     """The words, escaped; as a link where they lead somewhere."""
+    if isinstance(said, Words):
+        return "".join(map(said_html, said.parts))
     return f'<a href="{as_html(said.href)}" target="_self">{as_html(said.said)}</a>' if isinstance(said, Link) else as_html(said)
 
 

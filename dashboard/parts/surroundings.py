@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard.gate import ACCESS_HEADER, LOCAL
+from dashboard.parts.blocks import Link, Said, Words
 from dashboard.parts.choices import asked
 from dashboard.theme import PALETTES, Ground, Palette
 from domain.load import load_agreements
@@ -16,6 +19,9 @@ from domain.model import Agreement
 from domain.words import LANGUAGES, text
 from pipelines.history.snapshot import NoSnapshot, Snapshot, open_snapshot
 from pipelines.settings import settings
+
+# A place in a text that is to be filled with a link: a sign that is never written.
+_MARK = "\ue000{}\ue001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,18 @@ class Surroundings:
         return self.snapshot.identity if self.snapshot else "", agreement.agreement_id, id(agreement), self.as_of
 
     def say(self, key: str, **named: object) -> str:
-        """A text in the reader's language."""
-        return text(key, self.language, **named)
+        """A text in the reader's language; words in it that lead somewhere still do."""
+        led = {name: it for name, it in named.items() if isinstance(it, (Link, Words))}
+        if not led:
+            return text(key, self.language, **named)
+        return _with_links(text(key, self.language, **(named | {name: _MARK.format(name) for name in led})), led)
+
+
+def _with_links(said: str, led: Mapping[str, Said]) -> Words:
+    """A text with words that lead somewhere in the places that are marked for them."""
+    places = re.split(f"({'|'.join(_MARK.format(name) for name in led)})", said)
+    marked = {_MARK.format(name): it for name, it in led.items()}
+    return Words(marked.get(part, part) for part in places if part)
 
 
 def surroundings() -> Surroundings:

@@ -6,11 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-import streamlit as st
-
 from dashboard.parts.blocks import Link, Said, said_html
 from dashboard.parts.choices import asked
-from dashboard.parts.escape import as_html
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
@@ -80,16 +77,6 @@ def computed(here: Surroundings, agreement: Agreement, chosen: Chosen | None, fi
         return said
     selection, price = (chosen.selection, chosen.price) if chosen else (EVERYTHING, None)
     return Link(said, computed_address(here, agreement, figure, selection, price, **named))
-
-
-def trace_line(here: Surroundings, agreement: Agreement, chosen: Chosen | None, *figures: str, **named: object) -> None:
-    """A muted line that leads from the numbers of a sentence above it to their traces: figures by page and name."""
-    links = (
-        computed(here, agreement, chosen, figure, here.say(f"trace_figure.name.{figure.partition('.')[2]}"), **named)
-        for figure in figures
-    )
-    listed = " · ".join(said_html(link) for link in links)
-    st.html(f'<p class="nv-small">{as_html(here.say("trace_figure.trace"))}: {listed}</p>')
 
 
 def computed_of(here: Surroundings, agreement: Agreement, figure: str, project_id: str, said: str) -> Said:

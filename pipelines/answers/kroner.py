@@ -16,6 +16,9 @@ from pipelines.methods.money import CommonPrice, PriceIndex, basis_of, times
 
 # What 64 bits hold.
 _MOST = 2**63 - 1
+# Above every year, and what is said of VAT by number.
+_YEARS = 10_000
+_VAT = (None, False, True)
 # Price kind, price year and with VAT, as a row states them.
 Kroner = tuple[str | None, int | None, bool | None]
 
@@ -32,10 +35,14 @@ def stated_kroner(table: pa.Table, names: Sequence[str] = KRONER) -> tuple[Numbe
     kind, year, vat = names
     kinds, known_kinds = pd.factorize(texts(table, kind))
     with_vat = np.where(known(table, vat), flags(table, vat).astype(np.int64), -1)
-    together, codes = np.unique(np.stack([kinds, numbers(table, year, -1), with_vat]), axis=1, return_inverse=True)
-    return codes.reshape(-1), tuple(
-        (known_kinds[of] if of >= 0 else None, price_year if price_year >= 0 else None, bool(has_vat) if has_vat >= 0 else None)
-        for of, price_year, has_vat in together.T.tolist()
+    # One number of the three, each above zero.
+    together = ((kinds + 1) * _YEARS + numbers(table, year, -1) + 1) * len(_VAT) + with_vat + 1
+    codes, found = pd.factorize(together)
+    return codes, tuple(
+        (known_kinds[of - 1] if of else None, price_year - 1 if price_year else None, _VAT[has_vat])
+        for of, price_year, has_vat in (
+            (it // len(_VAT) // _YEARS, it // len(_VAT) % _YEARS, it % len(_VAT)) for it in found.tolist()
+        )
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from domain.model import Agreement
+from pipelines.answers.kept import kept
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
@@ -86,13 +87,18 @@ def projects_of(
     snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None, selection: Selection = EVERYTHING
 ) -> dict[str, OfProject]:
     """The projects of a selection by id, as their newest reports known on a date have them."""
-    table = snapshot.table(
-        _FEW_COLUMNS + NEWEST_REPORTS + OF_SELECTION, parameters(agreement.agreement_id, moment_of(as_of), selection)
-    )
-    return {
-        project_id: OfProject(project_id, name, party_id, phase, _codes(codes), area_shares(split), has_ended)
+    listed = projects_at(snapshot, agreement.agreement_id, moment_of(as_of), selection)
+    return {project.project_id: project for project in listed}
+
+
+@kept
+def projects_at(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, selection: Selection) -> tuple[OfProject, ...]:
+    """The projects of a selection by id, as their newest reports known at a moment have them."""
+    table = snapshot.table(_FEW_COLUMNS + NEWEST_REPORTS + OF_SELECTION, parameters(agreement_id, moment, selection))
+    return tuple(
+        OfProject(project_id, name, party_id, phase, _codes(codes), area_shares(split), has_ended)
         for project_id, name, party_id, phase, codes, split, has_ended in zip(*map(pa.ChunkedArray.to_pylist, table), strict=True)
-    }
+    )
 
 
 def project_ids(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None, selection: Selection) -> frozenset[str]:

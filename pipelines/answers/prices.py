@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -41,7 +41,7 @@ class Price:
 
     choice: str
     common: CommonPrice
-    index: NamedIndex | None
+    index: NamedIndex | None = field(hash=False)
     index_version: str | None
 
     @property

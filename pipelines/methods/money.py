@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeVar
@@ -107,7 +107,8 @@ class PriceIndex:
 
     price_index_id: str
     version: str
-    figure_by_year: Mapping[int, Decimal]
+    # What is the same in all has the same hash without it, too.
+    figure_by_year: Mapping[int, Decimal] = field(hash=False)
 
     def ratio(self, from_year: int, to_year: int) -> Fraction:
         """What a krone of one year is in kroner of another, exactly. IndexLacksYear, but never for a year and itself."""

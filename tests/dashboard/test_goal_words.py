@@ -83,7 +83,7 @@ def test_up_to_one_per_cent_is_weak_by_the_unrounded_index(index_pct, word):
 def test_the_official_wording_is_about_traffic_and_never_about_the_goal():
     for low, high in ((-2.2, 3.8), (0.0, 1.0), (-2.0, -1.0), (0.0, 0.0)):
         goal = found(0.8, low, high)
-        assert "mål" not in official(here(), goal, goal.judged)
+        assert "mål" not in official(here(), agreement("miljoloftet"), goal, goal.judged)
 
 
 def test_our_inference_says_its_window_month_and_period():

@@ -184,7 +184,7 @@ def test_the_opening_is_told_in_words(history, before, now, said):
         replace(history.reports[-1], opening=opening(**now)),
     )
     changed = replace(history, reports=reports)
-    assert said in plain(project_words.headline(here(), changed, changed.reports[-1]))
+    assert said in plain(project_words.headline(here(), FJORDBYEN, None, changed, changed.reports[-1]))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_the_cost_is_told_against_its_frames(history, forecast, p50, p85, said):
     figure = history.newest.costs[FORECAST]
     given = {"forecast_mnok": forecast, "p50_mnok": p50, "p85_mnok": p85}
     costs = {name: None if mnok is None else replace(figure, mnok=Decimal(mnok)) for name, mnok in given.items()}
-    assert said in plain(project_words.headline(here(), history, replace(history.newest, costs=costs)))
+    assert said in plain(project_words.headline(here(), FJORDBYEN, None, history, replace(history.newest, costs=costs)))
 
 
 # Links and figures as pure functions.
@@ -265,11 +265,11 @@ def test_labels_lie_apart_and_inside(history, amounts):
 
 def test_a_first_report_is_compared_with_nothing(history):
     first = replace(history, reports=history.reports[:1])
-    assert project_words.cost_title(here(), first) == "Prognosen er 417,1 mill. kr"
+    assert project_words.cost_title(here(), FJORDBYEN, first) == "Prognosen er 417,1 mill. kr"
     silent = replace(history.newest, costs=dict.fromkeys(history.newest.costs))
-    said = project_words.cost_title(here(), replace(history, reports=(*history.reports[:1], silent)))
+    said = project_words.cost_title(here(), FJORDBYEN, replace(history, reports=(*history.reports[:1], silent)))
     assert plain(said) == "Prognosen er ikke meldt i siste rapport. I 3. kvartal 2024 var den 417,1 mill. kr"
-    assert project_words.cost_title(here(), replace(history, reports=())) == "Prognosen er ikke meldt i disse kronene"
+    assert project_words.cost_title(here(), FJORDBYEN, replace(history, reports=())) == "Prognosen er ikke meldt i disse kronene"
 
 
 def test_a_change_of_the_partys_scale_between_its_reports_is_said(history):

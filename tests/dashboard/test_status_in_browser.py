@@ -57,7 +57,8 @@ def test_headings_stand_in_order_each_link_is_reached_by_keys_and_leads_on(offli
     assert page.eval_on_selector_all("h1, h2, h3", "all => all.map(it => it.tagName)") == ["H1", *["H2"] * 7]
     links = page.locator(".nv-status a")
     addresses = [links.nth(n).get_attribute("href") for n in range(links.count())]
-    assert len(addresses) == 20
+    # Each number is one.
+    assert len(addresses) > 50
     links.first.focus()
     reached = []
     for _ in addresses:

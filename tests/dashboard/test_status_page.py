@@ -44,7 +44,11 @@ def sections(app) -> dict[str, str]:
     found = {}
     for block in re.findall(r"<section.*?</section>", body, re.S):
         (title,) = re.findall(r"<h2>(.*?)</h2>", block)
-        text = html.unescape(re.sub(r"<[^>]+>", " ", block)).replace("\u00a0", " ").replace("\u2011", "-")
+        text = (
+            html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</?a\b[^>]*>", "", block)))
+            .replace("\u00a0", " ")
+            .replace("\u2011", "-")
+        )
         found[html.unescape(title).replace("\u00a0", " ")] = " ".join(text.split())
     return found
 

@@ -19,12 +19,15 @@ from dashboard.parts.area.words import (
     chosen_name,
     deviations_text,
     forecast_share,
+    leads,
+    of_effect,
     pct_text,
     place_name,
     share_pct,
 )
+from dashboard.parts.blocks import Said, joined
 from dashboard.parts.economy.words import in_sentence
-from dashboard.parts.figure_foot import source_line
+from dashboard.parts.figure_foot import follow, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.project.more import indicator_name
@@ -80,7 +83,7 @@ def share_bars(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
     key = key_of(chosen.selection)
     panels = _panels(here, agreement, found, key)
     highest = max(float(panel.rows["share_pct"].fillna(0).max()) for panel in panels)
-    blocks.title(bars_title(here, agreement, found, key), here.say("area.bars.unit"))
+    blocks.title(bars_title(here, agreement, chosen, found), here.say("area.bars.unit"))
     if found.kind == "working_area" and chosen.selection.municipality_code:
         blocks.small(here.say("area.only", name=municipality_name(agreement, chosen.selection.municipality_code)))
     for panel, column in zip(panels, st.columns(len(panels), gap="medium"), strict=True):
@@ -91,7 +94,26 @@ def share_bars(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
             drawn = kept(ask, "place_bars", panel.name, *known)
             listed = "; ".join(f"{row.place}: {row.label}" for row in panel.rows.rename(columns={"name": "place"}).itertuples())
             show(drawn, here.say("area.bars.alt", listed=listed), f"area-{panel.name}")
+            follow(here, _followed(here, agreement, chosen, found, panel), is_closed=True)
     source_line(here, here.say("area.source"))
+
+
+def _followed(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Places, panel: Panel) -> list[Said]:
+    """What is written at each bar of a panel; counts of places stand in the table below, their shares do not."""
+    told: list[Said] = []
+    for row, bar in zip(found.rows, panel.rows.to_dict("records"), strict=True):
+        share, _, amount = str(bar["label"]).partition(" · ")
+        if not amount:
+            continue
+        led = leads(here, agreement, chosen, found.kind, row.key)
+        if panel.name == "effect" and found.lead_effect:
+            said = of_effect(here, agreement, chosen, found.kind, row.key, found.lead_effect, str(bar["label"]))
+        elif panel.name == "money":
+            said = joined([led("forecast_share", share), led("forecast_total", amount)], " · ")
+        else:
+            said = led(f"{panel.name}_share", share)
+        told.append(joined([bar["name"], said], "\u00a0"))
+    return told
 
 
 def leads_to(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:

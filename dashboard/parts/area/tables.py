@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 
 from dashboard.parts import blocks
-from dashboard.parts.agreement_names import coded, municipality_name
-from dashboard.parts.area.words import FORECAST, SHARED, deviations_text, forecast_share, pct_text, place_name
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.agreement_names import coded
+from dashboard.parts.area.words import (
+    FORECAST,
+    SHARED,
+    deviations_led,
+    forecast_share,
+    leads,
+    of_effect,
+    of_index,
+    pct_text,
+    place_name,
+)
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.cited import blocks as cited_blocks
 from dashboard.parts.economy.words import mnok_text, with_figures
 from dashboard.parts.figure_foot import how, source_line
@@ -19,26 +28,16 @@ from dashboard.parts.project.more import indicator_name
 from dashboard.parts.project.tables import hand_out, unit
 from dashboard.parts.project_links import page_link
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import computed, trace_line, traced_figure
+from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, decimal_text, month_text, signed_text
-from pipelines.answers.area import LEVELS, PlaceKind, PlaceRow, Places, TrafficByPlace, key_of, kind_of, rest_of
-from pipelines.answers.goal.goal import IndexPoint
+from pipelines.answers.area import LEVELS, PlaceKind, PlaceRow, Places, TrafficByPlace, key_of, kind_of
 from pipelines.answers.goal.places import municipalities_now
 from pipelines.answers.trace.published import rolling_key
 from pipelines.writing.tables import Cell
 
 _MONEY = ("budget_mnok", "spent_to_date_mnok", FORECAST)
 _ADDRESS = {"working_area": "area", "municipality": "municipality"}
-# The place of a figure by what it is told of, in the words of `figures` and in those of the index.
-_GRAIN = {"working_area": "area", "municipality": "municipality"}
-
-
-def lead_in(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Places) -> None:
-    """The way from the numbers of the sentence on top to their traces."""
-    key = key_of(chosen.selection)
-    named = {"grain": _GRAIN[found.kind] if key else None, "of": key}
-    trace_line(here, agreement, chosen, "area.forecast_total", "area.forecast_share", "area.deviations", **named)
 
 
 def place_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Places) -> None:
@@ -70,22 +69,16 @@ def place_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found:
 
 
 def _cells(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Places, row: PlaceRow) -> list[Said]:
-    leads = _leads(here, agreement, chosen, found.kind, row.key)
+    led = leads(here, agreement, chosen, found.kind, row.key)
+    counted = with_figures(here, row.sums.with_figures[FORECAST])
     return [
-        *(leads(f"{name.removesuffix('_mnok')}_total", mnok_text(here, row.sums.mnok(name))) for name in _MONEY),
-        leads("forecast_share", pct_text(here, forecast_share(found, row))),
-        with_figures(here, row.sums.with_figures[FORECAST]),
-        leads("projects", str(row.n_projects)),
-        leads("projects_touching", str(row.n_touching)),
-        deviations_text(here, row),
+        *(led(f"{name.removesuffix('_mnok')}_total", mnok_text(here, row.sums.mnok(name))) for name in _MONEY),
+        led("forecast_share", pct_text(here, forecast_share(found, row))),
+        led("with_figures", counted) if row.sums.with_figures[FORECAST][1] else counted,
+        led("projects", str(row.n_projects)),
+        led("projects_touching", str(row.n_touching)),
+        deviations_led(here, row, led),
     ]
-
-
-def _leads(here: Surroundings, agreement: Agreement, chosen: Chosen, kind: PlaceKind, key: str) -> Callable[[str, str], Said]:
-    """What makes words of a place lead to its figure of a name; of the whole where there is no place."""
-    of = {"grain": _GRAIN[kind] if key else None, "of": key or None}
-    whole = replace(chosen, selection=rest_of(chosen.selection))
-    return lambda name, said: computed(here, agreement, whole, f"area.{name}", said, **of)
 
 
 def _led(here: Surroundings, agreement: Agreement, kind: PlaceKind, key: str) -> Said:
@@ -127,9 +120,7 @@ def _effect(
         return NO_VALUE
     likely, n = row.effects[effect]
     said = here.say("area.effects.of", likely=decimal_text(likely, 0, here.language), n=n)
-    of = f"{row.key}|{effect[0]}|{effect[1] or ''}"
-    whole = replace(chosen, selection=rest_of(chosen.selection))
-    return computed(here, agreement, whole, "area.effect", said, grain=_GRAIN[kind], of=of)
+    return of_effect(here, agreement, chosen, kind, row.key, effect, said)
 
 
 def traffic_table(here: Surroundings, agreement: Agreement, chosen: Chosen, traffic: TrafficByPlace | None) -> None:
@@ -141,11 +132,13 @@ def traffic_table(here: Surroundings, agreement: Agreement, chosen: Chosen, traf
         blocks.small(here.say("area.traffic.nothing"))
         return
     whole = traffic.area
-    index = here.say("area.traffic.whole", change=signed_text(whole.index_pct, 1, here.language),
-                     interval=interval(here, whole.ci_low_pct, whole.ci_high_pct),
+    of = rolling_key(whole.window_months, whole.last_month)
+    led = partial(traced_figure, here, agreement, whole.submission_id, "rolling_index", of)
+    index = here.say("area.traffic.whole", change=led(signed_text(whole.index_pct, 1, here.language)),
+                     interval=led(interval(here, whole.ci_low_pct, whole.ci_high_pct)),
                      month=month_text(whole.last_month, here.language), window=whole.window_months)  # fmt: skip
     if not traffic.rows:
-        blocks.small(f"{index} {here.say(f'area.traffic.not_by_{kind}')}")
+        blocks.small(joined([index, here.say(f"area.traffic.not_by_{kind}")]))
     else:
         blocks.small(index)
         names = ("index", "interval", "points", "contribution", "weight")
@@ -154,7 +147,7 @@ def traffic_table(here: Surroundings, agreement: Agreement, chosen: Chosen, traf
             [
                 _led(here, agreement, kind, row.key),
                 *(
-                    _of_index(here, agreement, whole, kind, row.key, said)
+                    of_index(here, agreement, whole, kind, row.key, said)
                     for said in (
                         signed_text(row.index_pct, 1, here.language),
                         interval(here, row.ci_low_pct, row.ci_high_pct),
@@ -172,13 +165,6 @@ def traffic_table(here: Surroundings, agreement: Agreement, chosen: Chosen, traf
         how(here, [here.say("area.how.traffic"), here.say("area.how.contribution")])
     published = date_text(whole.published_on, here.language)
     source_line(here, here.say("area.traffic.source", source=whole.source_title, published=published))
-
-
-def _of_index(here: Surroundings, agreement: Agreement, whole: IndexPoint, kind: PlaceKind, key: str, said: str) -> Said:
-    """Words about the index of a place that lead to it, computed from its points."""
-    name = municipality_name(agreement, key) if kind == "municipality" else key
-    of = rolling_key(whole.window_months, whole.last_month, kind, name)
-    return said if said == NO_VALUE else traced_figure(here, agreement, whole.submission_id, "rolling_index", of, said)
 
 
 def cited_places(here: Surroundings, agreement: Agreement, key: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import pandas as pd
@@ -10,21 +10,23 @@ import streamlit as st
 
 from dashboard.figures.level_bars import level_bars
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, Link, Said
-from dashboard.parts.deviations.choice import Listed, Narrowed, deviation_address
-from dashboard.parts.deviations.words import cell_said, headline, place_name
-from dashboard.parts.figure_foot import how, source_line
+from dashboard.parts.blocks import Column, Said, joined
+from dashboard.parts.deviations.choice import Listed, Narrowed, count_of
+from dashboard.parts.deviations.words import cell_said, headline, one_line, place_name
+from dashboard.parts.figure_foot import follow, how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.links import sources
 from dashboard.parts.rules.words import limit_said, limit_sources, rule_name
 from dashboard.parts.surroundings import Surroundings
+from dashboard.theme import LEVEL_SYMBOLS
 from domain.facts import Unknown
 from domain.limit_file import limits_of
 from domain.model import Agreement
-from domain.numbers import NO_VALUE
-from pipelines.answers.deviations.listed import NO_AREA, NO_FOCUS, Matrix, MatrixCell, deviation_matrix
+from pipelines.answers.deviations.listed import Matrix, MatrixCell, deviation_matrix
 from pipelines.answers.portfolio import projects
 
+# Makes a count lead to what is counted.
+Count = Callable[..., Said]
 _HOW = ("level", "colour", "missing", "closed", "since")
 
 
@@ -56,21 +58,25 @@ def opening(here: Surroundings, agreement: Agreement, found: Listed, narrowed: N
     blocks.finding(headline(here, agreement, found, narrowed))
     if found.n_beside:
         subject = "report" if narrowed.by["subject"] == "project" else "project"
-        blocks.small(here.say(f"deviations.beside.{subject}", n=found.n_beside))
+        n = count_of(here, agreement, narrowed, "open", found.n_beside, subject=subject)
+        blocks.small(here.say(f"deviations.beside.{subject}", n=n))
 
 
-def areas(here: Surroundings, agreement: Agreement, found: Listed) -> None:
+def areas(here: Surroundings, agreement: Agreement, found: Listed, narrowed: Narrowed) -> None:
     """Projects that deviate, by area as bars, and by area and focus area as a table."""
     matrix = deviation_matrix(found.found, found.projects.to_dict("records"))
     names = _in_order(here, agreement, matrix)
-    blocks.title(_title(here, names, matrix.by_area), here.say("deviations.area.unit"))
+    count = partial(count_of, here, agreement, narrowed)
+    blocks.title(_title(here, names, matrix.by_area, count), here.say("deviations.area.unit"))
     bars_place, table_place = st.columns([1, 2], gap="large")
     with bars_place:
         _bars(here, names, matrix.by_area)
+        going = {area: count("going", cell.n_projects, area=area) for area, cell in matrix.by_area.items()}
+        follow(here, (joined([name, going[area]], "\u00a0") for area, name in names.items()))
     with table_place:
-        _matrix_table(here, agreement, names, matrix)
+        _matrix_table(here, agreement, names, matrix, count)
         if matrix.n_in_several:
-            blocks.small(here.say("deviations.area.several", n=matrix.n_in_several))
+            blocks.small(here.say("deviations.area.several", n=count("in_several", matrix.n_in_several)))
     source_line(here, here.say("deviations.source"))
     how(here, [here.say(f"deviations.how.{name}") for name in _HOW])
 
@@ -82,17 +88,18 @@ def _in_order(here: Surroundings, agreement: Agreement, matrix: Matrix) -> dict[
     return {area: place_name(here, agreement, area) for area in found}
 
 
-def _title(here: Surroundings, names: Mapping[str, str], cells: Mapping[str, MatrixCell]) -> str:
-    name, n, of = most(names, cells)
-    return here.say("deviations.area.title", name=name, n=n, of=of) if n else here.say("deviations.area.title_none")
+def _title(here: Surroundings, names: Mapping[str, str], cells: Mapping[str, MatrixCell], count: Count) -> str:
+    place, n, of = most(cells)
+    if not n:
+        return here.say("deviations.area.title_none")
+    led = {"n": count("deviating", n, area=place), "of": count("going", of, area=place)}
+    return here.say("deviations.area.title", name=names.get(place, place), **led)
 
 
-def most(names: Mapping[str, str], cells: Mapping[str, MatrixCell]) -> tuple[str, int, int]:
-    """The name of the place with most projects that deviate, how many they are, and of how many."""
-    best = max(cells, key=lambda place: sum(cells[place].levels.values()), default=None)
-    if best is None:
-        return "", 0, 0
-    return names.get(best, best), sum(cells[best].levels.values()), cells[best].n_projects
+def most(cells: Mapping[str, MatrixCell]) -> tuple[str, int, int]:
+    """The place with most projects that deviate, how many they are, and of how many."""
+    best = max(cells, key=lambda place: sum(cells[place].levels.values()), default="")
+    return (best, sum(cells[best].levels.values()), cells[best].n_projects) if best else ("", 0, 0)
 
 
 def counts_of(names: Mapping[str, str], cells: Mapping[str, MatrixCell]) -> pd.DataFrame:
@@ -122,14 +129,19 @@ def _bars(here: Surroundings, names: Mapping[str, str], cells: Mapping[str, Matr
     show(figure, here.say("deviations.area.alt", listed=listed_counts(here, rows)), "deviation-areas")
 
 
-def _listed_at(said: str, **chosen: str) -> Said:
-    """Counts that lead to the list of what is counted; plain where there is nothing, or no filter for the place."""
-    if said == NO_VALUE or {NO_AREA, NO_FOCUS} & set(chosen.values()):
+def _cell(here: Surroundings, cell: MatrixCell | None, count: Count, **where: str) -> Said:
+    """The counts of a cell, each leading to what is counted; a dash where there are no projects."""
+    said = cell_said(here, cell)
+    if cell is None:
         return said
-    return Link(said, deviation_address(None, **chosen))
+    counts = {level: n for level, n in cell.levels.items() if n}
+    if not counts:
+        return count("deviating", said, **where)
+    led = (count(f"deviating_{level}", one_line(f"{LEVEL_SYMBOLS[level]} {n}"), **where) for level, n in counts.items())
+    return joined(led, "\u00a0")
 
 
-def _matrix_table(here: Surroundings, agreement: Agreement, names: Mapping[str, str], matrix: Matrix) -> None:
+def _matrix_table(here: Surroundings, agreement: Agreement, names: Mapping[str, str], matrix: Matrix, count: Count) -> None:
     """One row per focus area and one column per area; the last of both counts every project once."""
     listed = () if isinstance(agreement.focus_areas, Unknown) else agreement.focus_areas
     order = [it.focus_area_id for it in listed]
@@ -139,11 +151,11 @@ def _matrix_table(here: Surroundings, agreement: Agreement, names: Mapping[str, 
     lines = [
         [
             place_name(here, agreement, it),
-            *(_listed_at(cell_said(here, matrix.cells.get((area, it))), area=area, focus=it) for area in names),
-            _listed_at(cell_said(here, matrix.by_focus[it]), focus=it),
+            *(_cell(here, matrix.cells.get((area, it)), count, area=area, focus=it) for area in names),
+            _cell(here, matrix.by_focus[it], count, focus=it),
         ]
         for it in focus
     ]
-    by_area = (_listed_at(cell_said(here, matrix.by_area[area]), area=area) for area in names)
-    lines.append([every, *by_area, _listed_at(cell_said(here, matrix.total))])
+    by_area = (_cell(here, matrix.by_area[area], count, area=area) for area in names)
+    lines.append([every, *by_area, _cell(here, matrix.total, count)])
     blocks.table(here.say("deviations.area.caption"), columns, lines)

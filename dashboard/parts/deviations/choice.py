@@ -13,12 +13,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.parts import blocks
+from dashboard.parts.blocks import Said
 from dashboard.parts.choices import asked, choice
 from dashboard.parts.figures import kept
 from dashboard.parts.filters import Chosen, filters
 from dashboard.parts.levels import level_said
 from dashboard.parts.rules.words import rule_name
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from domain.deviation_limits import DeviationLimits
 from domain.limit_file import limits_of
 from domain.model import Agreement
@@ -27,11 +29,12 @@ from pipelines.answers.deviations.deviations import OpenDeviation, RuleResult, d
 from pipelines.answers.deviations.listed import DeviationChange, deadlines, deviation_changes
 from pipelines.answers.economy.bridges import last_deadline
 from pipelines.answers.portfolio import projects
+from pipelines.answers.trace.computed.counts import NOBODY, TRAITS, WHERE, traits_of, where_key
 
 PAGE = "deviations"
-ALL, NOBODY = "all", "nobody"
+ALL = "all"
 _WANTED = ("area", "party", "focus", "municipality")
-_OWN = ("subject", "level", "rule", "body", "age")
+_OWN = TRAITS
 _AGES = ("1", "2", "3", "4")
 _SUBJECTS = ("project", "report", "all")
 # Ten filters one above the other would fill a phone.
@@ -56,14 +59,8 @@ class Narrowed:
 
     def passes(self, result: RuleResult, body_id: str | None) -> bool:
         """Whether a deviation is in the list."""
-        wanted = {
-            "subject": "project" if self.limits.limit(result.rule).in_colour else "report",
-            "level": result.level_told,
-            "rule": result.rule,
-            "body": body_id or NOBODY,
-            "age": age_of(result),
-        }
-        return all(self.by[name] in (ALL, found) for name, found in wanted.items())
+        traits = traits_of(self.limits, result, body_id)
+        return all(self.by[name] in (ALL, found) for name, found in traits.items())
 
     def without(self, name: str) -> Narrowed:
         """The same with one filter taken away."""
@@ -80,9 +77,13 @@ class Listed:
     changes: tuple[DeviationChange, ...]
 
 
-def age_of(result: RuleResult) -> str:
-    """For how many reports in a row a deviation has been there: 1, 2, 3, or 4 for more."""
-    return str(min(max(result.periods_in_a_row, 1), len(_AGES)))
+def count_of(here: Surroundings, agreement: Agreement, narrowed: Narrowed, figure: str, n: int | str, **where: str) -> Said:
+    """A count of deviations, or of projects, that leads to what is counted: what passes the filters, narrowed further."""
+    own = {name: found for name, found in narrowed.by.items() if found != ALL} | where
+    key = where_key({name: found for name, found in own.items() if found != ALL})
+    of = {"grain": WHERE, "of": key} if key else {}
+    since = {"since": narrowed.since} if figure.startswith("changed_") else {}
+    return computed(here, agreement, narrowed.chosen, f"deviations.{figure}", str(n), **of, **since)
 
 
 def choose(here: Surroundings, agreement: Agreement) -> Narrowed:

@@ -11,9 +11,9 @@ import streamlit as st
 from dashboard.figures.border_map import border_map
 from dashboard.figures.tile_map import TileMapWords, tile_map
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column
-from dashboard.parts.deviations.blocks import counts_of, listed_counts, most
-from dashboard.parts.deviations.choice import Listed
+from dashboard.parts.blocks import Column, Said
+from dashboard.parts.deviations.blocks import Count, counts_of, listed_counts, most
+from dashboard.parts.deviations.choice import Listed, Narrowed, count_of
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.maps.blocks import Land, land_of, layout_of, tiles_of
@@ -24,13 +24,15 @@ from pipelines.answers.deviations.listed import MatrixCell, by_municipality
 from pipelines.answers.goal.places import municipalities_now
 
 
-def deviation_map(here: Surroundings, agreement: Agreement, found: Listed) -> None:
+def deviation_map(here: Surroundings, agreement: Agreement, found: Listed, narrowed: Narrowed) -> None:
     """Projects that deviate in each municipality, on a map and in a table."""
     counts = by_municipality(found.found, found.projects.to_dict("records"))
     names = {it.municipality_code: it.name for it in municipalities_now(agreement)}
     cells = {code: counts.get(code, MatrixCell(0, {"red": 0, "yellow": 0})) for code in names}
-    name, n, of = most(names, cells)
-    title = here.say("deviations.map.title", name=name, n=n, of=of) if n else here.say("deviations.map.title_none")
+    count = partial(count_of, here, agreement, narrowed)
+    place, n, of = most(cells)
+    led = {"n": count("deviating", n, municipality=place), "of": count("going", of, municipality=place)}
+    title = here.say("deviations.map.title", name=names.get(place, place), **led) if n else here.say("deviations.map.title_none")
     blocks.title(title, here.say("deviations.map.unit"))
     rows = counts_of(names, cells)
     land = land_of(agreement)
@@ -39,7 +41,7 @@ def deviation_map(here: Surroundings, agreement: Agreement, found: Listed) -> No
     with map_place:
         _figure(here, agreement, rows, land, layout)
     with table_place:
-        _table(here, rows)
+        _table(here, rows, count)
     source_line(here, here.say("deviations.source"))
 
 
@@ -87,11 +89,15 @@ def _in_words(here: Surroundings, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _table(here: Surroundings, rows: pd.DataFrame) -> None:
-    names = ("municipality", "red", "yellow", "n_projects")
-    columns = [Column(here.say(f"deviations.column.{name}"), name != "municipality") for name in names]
-    lines = [
-        [row.name, *(decimal_text(n, 0, here.language) for n in (row.red, row.yellow, row.n_projects))]
-        for row in rows.itertuples()
+def _table(here: Surroundings, rows: pd.DataFrame, count: Count) -> None:
+    names = {"red": "deviating_red", "yellow": "deviating_yellow", "n_projects": "going"}
+    columns = [Column(here.say("deviations.column.municipality"))]
+    columns += [Column(here.say(f"deviations.column.{name}"), True) for name in names]
+    lines: list[list[Said]] = [
+        [
+            row["name"],
+            *(count(names[it], decimal_text(row[it], 0, here.language), municipality=row["place"]) for it in names),
+        ]
+        for row in rows.to_dict("records")
     ]
     blocks.table(here.say("deviations.map.caption"), columns, lines, is_narrow=True)

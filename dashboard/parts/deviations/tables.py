@@ -15,9 +15,9 @@ from dashboard.parts.blocks import Column, Link, Said
 from dashboard.parts.deviations.choice import (
     Listed,
     Narrowed,
-    age_of,
     bodies_in_order,
     body_name,
+    count_of,
     deviation_address,
     filters_said,
 )
@@ -33,6 +33,7 @@ from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, decimal_text
 from pipelines.answers.deviations.deviations import OpenDeviation
 from pipelines.answers.deviations.listed import STEPS, DeviationChange, OwnerText, colour_reasons, owner_texts, texts_about
+from pipelines.answers.trace.computed.counts import NOBODY, age_of
 from pipelines.writing.tables import Cell
 
 SHOWN = 25
@@ -60,7 +61,9 @@ Texts = Mapping[str, Sequence[OwnerText]]
 def working_list(here: Surroundings, agreement: Agreement, found: Listed, narrowed: Narrowed) -> None:
     """Every deviation that passes the filters, the most serious first; the first of them until the reader asks for all."""
     n_projects = len({it.result.project_id for it in found.found})
-    title = here.say("deviations.list.title", n=len(found.found), n_projects=n_projects)
+    count = partial(count_of, here, agreement, narrowed)
+    led = {"n": count("open", len(found.found)), "n_projects": count("deviating", n_projects)}
+    title = here.say("deviations.list.title", **led)
     blocks.title(title)
     if not found.found:
         blocks.small(here.say("deviations.list.empty"))
@@ -112,13 +115,14 @@ def changes(here: Surroundings, agreement: Agreement, found: Listed, narrowed: N
     if not steps:
         blocks.title(here.say("deviations.changes.none", day=day))
         return
-    title = here.say("deviations.changes.title", day=day, **{step: steps[step] for step in STEPS if step != "ended"})
+    led = {step: count_of(here, agreement, narrowed, f"changed_{step}", steps[step]) for step in STEPS}
+    title = here.say("deviations.changes.title", day=day, **{step: n for step, n in led.items() if step != "ended"})
     blocks.title(title)
     shown = found.changes
     if len(shown) > SHOWN and not st.toggle(here.say("deviations.list.more", n=len(shown)), key="all-changes"):
         shown = shown[:SHOWN]
     lines = [_change(here, agreement, it) for it in shown]
-    caption = here.say("deviations.changes.caption", day=day, now=now, ended=steps["ended"])
+    caption = here.say("deviations.changes.caption", day=day, now=now, ended=led["ended"])
     with st.container(key="deviation-list"):
         blocks.table(caption, _columns(here, _CHANGES), lines)
     source_line(here, here.say("deviations.source"))
@@ -139,9 +143,10 @@ def _change(here: Surroundings, agreement: Agreement, it: DeviationChange) -> li
     ]
 
 
-def bodies_and_ages(here: Surroundings, agreement: Agreement, found: Listed) -> None:
+def bodies_and_ages(here: Surroundings, agreement: Agreement, found: Listed, narrowed: Narrowed) -> None:
     """Deviations by the body that treats them and how long they have been there."""
-    blocks.title(here.say("deviations.bodies.title", n=len(found.found)))
+    count = partial(count_of, here, agreement, narrowed, "open")
+    blocks.title(here.say("deviations.bodies.title", n=count(len(found.found))))
     if not found.found:
         blocks.small(here.say("deviations.list.empty"))
         return
@@ -152,21 +157,24 @@ def bodies_and_ages(here: Surroundings, agreement: Agreement, found: Listed) -> 
         *(Column(here.say(f"deviations.age.{age}"), True) for age in ages),
         Column(here.say("deviations.column.total"), True),
     ]
-    lines = []
+    lines: list[list[Said]] = []
     for body_id in bodies_in_order(agreement, (it.body_id for it in found.found)):
         counts = [counted[body_id, age] for age in ages]
-        lines.append([body_name(here, agreement, body_id), *(_number(here, n) for n in [*counts, sum(counts)])])
+        own = partial(count, body=body_id or NOBODY)
+        led = (own(_number(here, n), age=age) for age, n in zip(ages, counts, strict=True))
+        lines.append([body_name(here, agreement, body_id), *led, own(_number(here, sum(counts)))])
     totals = [sum(n for (_, found_age), n in counted.items() if found_age == age) for age in ages]
-    lines.append([here.say("deviations.column.total"), *(_number(here, n) for n in [*totals, sum(totals)])])
+    led = (count(_number(here, n), age=age) for age, n in zip(ages, totals, strict=True))
+    lines.append([here.say("deviations.column.total"), *led, count(_number(here, sum(totals)))])
     blocks.table(here.say("deviations.bodies.caption"), columns, lines, is_narrow=True)
     source_line(here, here.say("deviations.source"))
 
 
-def early_warnings(here: Surroundings, agreement: Agreement, found: Listed) -> None:
+def early_warnings(here: Surroundings, agreement: Agreement, found: Listed, narrowed: Narrowed) -> None:
     """Projects whose forecast rises report after report though it is within the frames."""
     is_early = found.projects["has_early_warning"].astype(bool)
     ids = set(found.projects.loc[is_early, "project_id"])
-    blocks.title(here.say("deviations.early.title", n=len(ids)))
+    blocks.title(here.say("deviations.early.title", n=count_of(here, agreement, narrowed, "early", len(ids))))
     drifting = [it for it in found.found if it.result.project_id in ids and it.result.rule == "cost_drift"]
     if not drifting:
         return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from dashboard.parts.agreement_names import area_name, focus_name
-from dashboard.parts.blocks import Said
-from dashboard.parts.deviations.choice import Listed, Narrowed, bodies_in_order, body_name
+from dashboard.parts.blocks import Said, joined
+from dashboard.parts.deviations.choice import Listed, Narrowed, bodies_in_order, body_name, count_of
 from dashboard.parts.levels import level_said
 from dashboard.parts.rules.cases import reports_said
 from dashboard.parts.surroundings import Surroundings
@@ -27,20 +28,23 @@ def headline(here: Surroundings, agreement: Agreement, found: Listed, narrowed: 
     of = len(found.projects)
     worst = worst_levels(found.found)
     n_red = sum(level == "red" for level in worst.values())
-    parts = [here.say("deviations.finding.some", n=len(worst), of=of, red=n_red)]
+    led = partial(count_of, here, agreement, narrowed)
+    going = led("going", of)
+    parts = [here.say("deviations.finding.some", n=led("deviating", len(worst)), of=going, red=led("deviating_red", n_red))]
     if not worst:
-        parts = [here.say("deviations.finding.nothing", of=of)]
+        parts = [here.say("deviations.finding.nothing", of=going)]
     if narrowed.since:
         steps = Counter(it.step for it in found.changes)
         new, day = steps["opened"] + steps["reopened"], date_text(narrowed.since, here.language)
         key = "changes" if steps["closed"] else "only_new" if new else "no_changes"
-        parts.append(here.say(f"deviations.finding.{key}", new=new, closed=steps["closed"], day=day))
+        changed = {"new": led("changed_new", new), "closed": led("changed_closed", steps["closed"])}
+        parts.append(here.say(f"deviations.finding.{key}", **changed, day=day))
     bodies = [it.body_id for it in found.found if it.body_id]
     if bodies:
         first = bodies_in_order(agreement, bodies)[0]
-        named = {"body": body_name(here, agreement, first), "n": bodies.count(str(first))}
-        parts.append(here.say("deviations.finding.body", **named))
-    return " ".join(parts)
+        n = led("open", bodies.count(str(first)), body=str(first))
+        parts.append(here.say("deviations.finding.body", body=body_name(here, agreement, first), n=n))
+    return joined(parts)
 
 
 def worst_levels(found: Sequence[OpenDeviation]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -9,6 +10,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.money_years import YearWords, money_years, year_results
 from dashboard.parts import blocks
+from dashboard.parts.blocks import Said, joined
 from dashboard.parts.cited import blocks as cited_blocks
 from dashboard.parts.cited.frames import cited_frames_table
 from dashboard.parts.colour_key import colour_key
@@ -22,10 +24,11 @@ from dashboard.parts.economy.words import (
     unit,
     with_figures,
 )
-from dashboard.parts.figure_foot import source_line
+from dashboard.parts.figure_foot import follow, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from dashboard.theme import CATEGORIES
 from domain.model import Agreement
 from domain.numbers import date_text
@@ -69,11 +72,13 @@ def by_year_and_source(here: Surroundings, agreement: Agreement, chosen: Chosen,
         blocks.small(here.say("economy.years.nothing"))
         return
     top = years.loc[years["mnok"].idxmax()]
+    led = partial(computed, here, agreement, chosen)
+    of_year = partial(led, grain="year", of=int(top["year"]))
     title = here.say(
         "economy.years.title",
         year=top["year"],
-        mnok=mnok_text(here, top["mnok"], 0),
-        budget=mnok_text(here, top["budget_mnok"], 0),
+        mnok=of_year("economy.forecast_total", mnok_text(here, top["mnok"], 0)),
+        budget=of_year("economy.budget_total", mnok_text(here, top["budget_mnok"], 0)),
     )
     blocks.title(title, unit(here, chosen))
     colours = _colours(here, agreement, rows)
@@ -83,7 +88,17 @@ def by_year_and_source(here: Surroundings, agreement: Agreement, chosen: Chosen,
     drawn = kept(ask, "years", *_key(here, agreement, chosen))
     listed = "; ".join(f"{row.year}: {mnok_text(here, row.mnok, 0)}" for row in years.itertuples())
     show(drawn, here.say("economy.years.alt", years=listed), "economy-years")
-    source_line(here, here.say("economy.source_line", counted=with_figures(here, found.whole.with_figures["forecast_mnok"])))
+    # What the title says already is not said again.
+    labelled = years[(years["label"] != "") & (years["year"] != top["year"])]
+    follow(here, (_of_year(here, agreement, chosen, int(row.year), "forecast_total", row.label) for row in labelled.itertuples()))
+    counted = led("economy.with_figures", with_figures(here, found.whole.with_figures["forecast_mnok"]))
+    source_line(here, here.say("economy.source_line", counted=counted))
+
+
+def _of_year(here: Surroundings, agreement: Agreement, chosen: Chosen, year: int, figure: str, said: str) -> Said:
+    """A year with what is written of it in a figure, which leads to its lines."""
+    led = computed(here, agreement, chosen, f"economy.{figure}", said, grain="year", of=year)
+    return joined([f"{year}:", led], "\u00a0")
 
 
 def left_by_year(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Economy) -> None:
@@ -93,14 +108,17 @@ def left_by_year(here: Surroundings, agreement: Agreement, chosen: Chosen, found
     now = next((row for row in found.balances if row.year == found.report_year), found.balances[-1])
     side = "surplus" if now.result_mnok >= 0 else "deficit"
     carried = "carried" if now.carried_in_mnok >= 0 else "overdrawn"
-    title = here.say(f"economy.left.{side}", year=now.year, mnok=in_sentence(here, now.result_mnok))
-    blocks.title(
-        f"{title} {here.say(f'economy.left.{carried}', mnok=in_sentence(here, now.carried_in_mnok))}",
-        here.say("economy.left.unit"),
-    )
+    of_year = partial(computed, here, agreement, chosen, grain="year", of=now.year)
+    result = of_year("economy.result_mnok", in_sentence(here, now.result_mnok))
+    carried_in = of_year("economy.carried_in_mnok", in_sentence(here, now.carried_in_mnok))
+    title = here.say(f"economy.left.{side}", year=now.year, mnok=result)
+    blocks.title(joined([title, here.say(f"economy.left.{carried}", mnok=carried_in)]), here.say("economy.left.unit"))
     drawn = kept(partial(_draw_left, here, found.report_year or 0, found.balances), "left", *_key(here, agreement, chosen))
-    listed = "; ".join(f"{row.year}: {signed_mnok(here, row.result_mnok, 0)}" for row in found.balances)
+    said = {row.year: signed_mnok(here, row.result_mnok, 0) for row in found.balances}
+    listed = "; ".join(f"{year}: {it}" for year, it in said.items())
     show(drawn, here.say("economy.left.alt", years=listed), "economy-left")
+    labels = {row.year: signed_mnok(here, row.result_mnok, _left_decimals(found.balances)) for row in found.balances}
+    follow(here, (_of_year(here, agreement, chosen, year, "result_mnok", label) for year, label in labels.items()))
 
 
 def _key(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[object, ...]:
@@ -151,7 +169,7 @@ def _draw_years(
 
 
 def _draw_left(here: Surroundings, report_year: int, balances: tuple[YearBalance, ...]) -> go.Figure:
-    decimals = 0 if max(abs(row.result_mnok) for row in balances) >= _WHOLE_FROM_MNOK else 1
+    decimals = _left_decimals(balances)
     rows = pd.DataFrame([
         {
             "year": row.year, "mnok": float(row.result_mnok), "label": signed_mnok(here, row.result_mnok, decimals),
@@ -160,3 +178,8 @@ def _draw_left(here: Surroundings, report_year: int, balances: tuple[YearBalance
         for row in balances
     ])  # fmt: skip
     return year_results(rows, report_year, HOVER, SEPARATORS[here.language], here.palette)
+
+
+def _left_decimals(balances: Sequence[YearBalance]) -> int:
+    """How many decimals the labels of what years have left are written with."""
+    return 0 if max(abs(row.result_mnok) for row in balances) >= _WHOLE_FROM_MNOK else 1

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.figures.bridge_bars import Bar, bridge_bars
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.choices import asked, choice, day
 from dashboard.parts.economy.tables import hand_out
 from dashboard.parts.economy.words import in_sentence, mnok_text, signed_mnok, unit, with_figures
@@ -55,9 +55,9 @@ def bridge_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     )  # fmt: skip
     key = (*here.known(agreement), *chosen.key, first, last, opening.choice if opening else None)
     found = kept(ask, "bridge", *key)
-    _figure(here, chosen, found, first, last, key)
     other = opening.choice if opening else None
     leads = partial(computed, here, agreement, chosen, day=last, since=first, since_price=other)
+    _figure(here, chosen, found, (first, last), key, leads)
     _table(here, agreement, chosen, found, leads)
 
 
@@ -104,18 +104,25 @@ def _price_named(here: Surroundings, found: str) -> str:
 
 
 def _figure(
-    here: Surroundings, chosen: Chosen, found: PortfolioBridge, first: dt.date, last: dt.date, key: tuple[object, ...]
+    here: Surroundings,
+    chosen: Chosen,
+    found: PortfolioBridge,
+    days: tuple[dt.date, dt.date],
+    key: tuple[object, ...],
+    leads: Callable[..., Said],
 ) -> None:
     opening, closing = found.bridge.step("opening"), found.bridge.step("closing")
     change = closing.amount_mnok - opening.amount_mnok
     named = {
-        "opening": mnok_text(here, opening.amount_mnok, 0), "closing": mnok_text(here, closing.amount_mnok, 0),
-        "first": date_text(first, here.language), "last": date_text(last, here.language), "change": in_sentence(here, change),
+        "opening": leads("economy.bridge_opening", mnok_text(here, opening.amount_mnok, 0)),
+        "closing": leads("economy.bridge_closing", mnok_text(here, closing.amount_mnok, 0)),
+        "first": date_text(days[0], here.language), "last": date_text(days[1], here.language),
+        "change": leads("economy.bridge_change", in_sentence(here, change)),
     }  # fmt: skip
     side = "up" if change > 0 else "down" if change < 0 else "same"
-    below = here.say("economy.bridge.below", counted=with_figures(here, found.bridge.with_figures), unit=unit(here, chosen))
+    below = here.say("economy.bridge.below", counted=_counted(here, closing, leads), unit=unit(here, chosen))
     if found.opening_price != found.closing_price:
-        below = f"{below} · {_ends(here, found)}"
+        below = joined([below, _ends(here, found)], " · ")
     blocks.title(here.say(f"economy.bridge.title_{side}", **named), below)
     bars = _bars(here, found.bridge.steps)
     broken = here.say("economy.bridge.broken")
@@ -208,8 +215,13 @@ def _row(here: Surroundings, step: BridgeStep, leads: Callable[..., Said]) -> Se
     is_total = step.step in _TOTALS
     amount = mnok_text(here, step.amount_mnok) if is_total else signed_mnok(here, step.amount_mnok)
     named = "" if is_total or len(step.project_ids) > _NAMED else ", ".join(step.project_ids)
-    counted = with_figures(here, step.with_figures) if step.project_ids else ""
+    counted = _counted(here, step, leads) if step.project_ids else ""
     return [_step_name(here, step), leads(f"economy.bridge_{step.step}", amount), counted, named]
+
+
+def _counted(here: Surroundings, step: BridgeStep, leads: Callable[..., Said]) -> Said:
+    """Of how many of its projects a step has figures, which leads to the cells of the step."""
+    return leads(f"economy.counted_{step.step}", with_figures(here, step.with_figures))
 
 
 def _step_name(here: Surroundings, step: BridgeStep) -> str:

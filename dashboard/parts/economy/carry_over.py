@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.economy.tables import hand_out
 from dashboard.parts.economy.words import group_name, mnok_text, signed_mnok, unit, with_figures
 from dashboard.parts.figure_foot import how, source_line
@@ -41,13 +41,13 @@ def carried(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[C
     return kept(ask, "carried_over", *here.known(agreement), chosen.price.choice if chosen.price else None)
 
 
-def over_by_year(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Iterable[CarriedOver]) -> dict[int, str]:
+def over_by_year(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Iterable[CarriedOver]) -> dict[int, Said]:
     """Of each year which sources carry more out of it than they may, with symbol and amount; empty of a narrower choice."""
     by_year: dict[int, list[CarriedOver]] = {}
     for row in found if chosen.selection.is_everything else ():
         if row.ceiling_mnok is not None:
             by_year.setdefault(row.balance.year, []).append(row)
-    return {year: _over_said(here, agreement, rows) for year, rows in by_year.items()}
+    return {year: _over_said(here, agreement, chosen, rows) for year, rows in by_year.items()}
 
 
 def carry_over_block(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Sequence[CarriedOver]) -> None:
@@ -57,7 +57,7 @@ def carry_over_block(here: Surroundings, agreement: Agreement, chosen: Chosen, f
     year = max(row.balance.year for row in found)
     rows = [row for row in found if row.balance.year == year]
     whole = replace(chosen, selection=EVERYTHING, said=here.say("portfolio.filter.everything"))
-    blocks.title(_title(here, agreement, rows, year), unit(here, whole))
+    blocks.title(_title(here, agreement, whole, rows, year), unit(here, whole))
     columns = [Column(here.say(f"economy.column.{name}", year=year), name.endswith(("_mnok", "figures"))) for name in _HEADS]
     blocks.table(here.say("economy.carry.caption", year=year), columns, [_row(here, agreement, whole, row) for row in rows])
     silent = [row.source for row in rows if row.standing == "not_known"]
@@ -68,32 +68,38 @@ def carry_over_block(here: Surroundings, agreement: Agreement, chosen: Chosen, f
     hand_out(here, agreement, whole, "carried-over", here.say("economy.carry.export"), _EXPORTED, [_cells(row) for row in found])
 
 
-def _title(here: Surroundings, agreement: Agreement, rows: Sequence[CarriedOver], year: int) -> str:
+def _title(here: Surroundings, agreement: Agreement, chosen: Chosen, rows: Sequence[CarriedOver], year: int) -> str:
     if all(row.ceiling_mnok is None for row in rows):
         return here.say("economy.carry.title_none")
     over = [row for row in rows if row.standing == "over"]
     if not over:
         return here.say("economy.carry.title_within", year=year)
-    listed = ", ".join(_amount_over(here, agreement, row) for row in over)
+    listed = joined((_amount_over(here, agreement, chosen, row) for row in over), ", ")
     return here.say("economy.carry.title_over", year=year, listed=listed)
 
 
-def _over_said(here: Surroundings, agreement: Agreement, rows: Sequence[CarriedOver]) -> str:
+def _over_said(here: Surroundings, agreement: Agreement, chosen: Chosen, rows: Sequence[CarriedOver]) -> str:
     over = [row for row in rows if row.standing == "over"]
     if not over:
         return f"{_SYMBOLS['within']} {here.say('economy.carry.nothing_over')}"
-    return f"{_SYMBOLS['over']} {', '.join(_amount_over(here, agreement, row) for row in over)}"
+    return joined([_SYMBOLS["over"], joined((_amount_over(here, agreement, chosen, row) for row in over), ", ")])
 
 
-def _amount_over(here: Surroundings, agreement: Agreement, row: CarriedOver) -> str:
+def _amount_over(here: Surroundings, agreement: Agreement, chosen: Chosen, row: CarriedOver) -> str:
     name = group_name(here, agreement, "source", row.source.funding_source_id)
-    return here.say("economy.carry.amount", name=name, mnok=mnok_text(here, row.over_mnok))
+    return here.say("economy.carry.amount", name=name, mnok=_over(here, agreement, chosen, row))
+
+
+def _over(here: Surroundings, agreement: Agreement, chosen: Chosen, row: CarriedOver) -> Said:
+    """How much is carried above the ceiling, which leads to the lines of the source."""
+    of = f"{row.source.funding_source_id}::{row.balance.year}"
+    return computed(here, agreement, chosen, "economy.over_ceiling", mnok_text(here, row.over_mnok), grain="source", of=of)
 
 
 def _row(here: Surroundings, agreement: Agreement, chosen: Chosen, row: CarriedOver) -> list[Said]:
     balance, rule = row.balance, row.source.carry_over
     words = NO_VALUE if rule is None or isinstance(rule, Unknown) else rule.text.in_language(here.language)
-    standing = here.say(f"economy.carry.standing.{row.standing}", mnok=mnok_text(here, row.over_mnok))
+    standing = here.say(f"economy.carry.standing.{row.standing}", mnok=_over(here, agreement, chosen, row))
     told = {
         "balance_budget": mnok_text(here, balance.budget_mnok),
         "carried_out_mnok": signed_mnok(here, balance.carried_out_mnok),
@@ -102,10 +108,10 @@ def _row(here: Surroundings, agreement: Agreement, chosen: Chosen, row: CarriedO
     of = {"grain": "source", "of": f"{row.source.funding_source_id}::{balance.year}"}
     return [
         group_name(here, agreement, "source", row.source.funding_source_id),
-        f"{_SYMBOLS[row.standing]} {standing}",
+        joined([_SYMBOLS[row.standing], standing]),
         *(computed(here, agreement, chosen, f"economy.{figure}", said, **of) for figure, said in told.items()),
         words,
-        with_figures(here, balance.with_figures),
+        computed(here, agreement, chosen, "economy.with_both", with_figures(here, balance.with_figures), **of),
     ]
 
 

@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 
 from dashboard.figures.s_curve import CurveWords, s_curve
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.economy.tables import hand_out
 from dashboard.parts.economy.words import mnok_text, unit
-from dashboard.parts.figure_foot import how, source_line
+from dashboard.parts.figure_foot import follow, how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
@@ -47,12 +47,15 @@ def along_time(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None
     course, ranged = courses(here, agreement, chosen)
     if not course.spent or not course.plan:
         return
-    said = _spent_said(here, course)
-    blocks.title(here.say("economy.curve.title", **said), f"{here.say('economy.curve.unit')} {band_said(here, ranged)}")
+    said = _spent_said(here, agreement, chosen, course)
+    band = band_said(here, agreement, chosen, ranged)
+    blocks.title(here.say("economy.curve.title", **said), joined([here.say("economy.curve.unit"), band]))
     key = (*here.known(agreement), *chosen.key, here.language, here.ground)
     drawn = kept(partial(_draw, here, course, ranged), "curve", *key)
-    alternative = f"{here.say('economy.curve.alt', **said)} {band_said(here, ranged)}"
-    show(drawn, alternative, "economy-curve")
+    show(drawn, joined([here.say("economy.curve.alt", **said), band]), "economy-curve")
+    last = course.forecast[-1]
+    forecast = _led(here, agreement, chosen, last.on, "forecast_mnok", mnok_text(here, last.mnok, 0))
+    follow(here, [joined([here.say("economy.amount.forecast_mnok"), forecast])])
     source_line(here, here.say("economy.source"))
     how(here, _notes(here, ranged))
 
@@ -63,15 +66,18 @@ def course_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     if not course.spent or not course.plan:
         blocks.small(here.say("economy.course.nothing"))
         return
-    blocks.title(here.say("economy.curve.title", **_spent_said(here, course)), unit(here, chosen))
-    blocks.small(band_said(here, ranged))
+    blocks.title(here.say("economy.curve.title", **_spent_said(here, agreement, chosen, course)), unit(here, chosen))
+    blocks.small(band_said(here, agreement, chosen, ranged))
     days = _by_day(course, ranged.points)
     columns = [
         Column(here.say("economy.column.end_of")),
         *(Column(here.say(f"economy.column.{name}"), True) for name in _AMOUNTS),
     ]
     rows: list[list[Said]] = [
-        [month_text(on, here.language), *(_led(here, agreement, chosen, on, name, amounts.get(name)) for name in _AMOUNTS)]
+        [
+            month_text(on, here.language),
+            *(_led(here, agreement, chosen, on, name, _number_said(here, amounts.get(name))) for name in _AMOUNTS),
+        ]
         for on, amounts in days.items()
     ]
     newest = list(days).index(course.spent[-1].on)
@@ -84,18 +90,22 @@ def course_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     hand_out(here, agreement, chosen, "course", here.say("economy.course.export"), ("on", *_AMOUNTS), exported)
 
 
-def band_said(here: Surroundings, ranged: CourseRange) -> str:
+def band_said(here: Surroundings, agreement: Agreement, chosen: Chosen, ranged: CourseRange) -> str:
     """Where the cost may end, on how many projects that rests, and where the forecast stands to it; or why there is no band."""
     end = ranged.end
     if end is None:
         return here.say(f"economy.band.{ranged.lack}")
     n, of = ranged.with_curve
+    led = partial(_led, here, agreement, chosen, end.on)
     low, high = (decimal_text(mnok, 0, here.language) for mnok in (end.low_mnok, end.high_mnok))
-    said = here.say("economy.band.said", low=low, high=high, n=n, of=of, share=HIGH_PCT - LOW_PCT)
+    ends = {"low": led("low_mnok", low), "high": led("high_mnok", high)}
+    counts = {"n": ("with_curve", n), "of": ("all_estimates", of)}
+    counted = {it: computed(here, agreement, chosen, f"uncertainty.{name}", str(many)) for it, (name, many) in counts.items()}
+    said = here.say("economy.band.said", **ends, **counted, share=HIGH_PCT - LOW_PCT)
     forecast = float(end.forecast_mnok)
     if end.low_mnok <= forecast <= end.high_mnok:
         return said
-    return f"{said} {here.say('economy.band.above' if forecast > end.high_mnok else 'economy.band.below')}"
+    return joined([said, here.say("economy.band.above" if forecast > end.high_mnok else "economy.band.below")])
 
 
 def _notes(here: Surroundings, ranged: CourseRange) -> list[str]:
@@ -108,12 +118,13 @@ def _notes(here: Surroundings, ranged: CourseRange) -> list[str]:
     return notes
 
 
-def _spent_said(here: Surroundings, course: CostCourse) -> dict[str, str]:
+def _spent_said(here: Surroundings, agreement: Agreement, chosen: Chosen, course: CostCourse) -> dict[str, Said]:
     spent, plan = course.spent[-1], course.plan[-1]
+    led = partial(_led, here, agreement, chosen)
     return {
         "day": date_text(spent.on, here.language),
-        "spent": mnok_text(here, spent.mnok, 0),
-        "plan": mnok_text(here, plan.mnok, 0),
+        "spent": led(spent.on, "spent_to_date_mnok", mnok_text(here, spent.mnok, 0)),
+        "plan": led(plan.on, "budget_mnok", mnok_text(here, plan.mnok, 0)),
     }
 
 
@@ -128,11 +139,11 @@ def _by_day(course: CostCourse, band: Iterable[RangePoint]) -> dict[dt.date, dic
     return dict(sorted(found.items()))
 
 
-def _led(here: Surroundings, agreement: Agreement, chosen: Chosen, on: dt.date, name: str, mnok: float | None) -> Said:
+def _led(here: Surroundings, agreement: Agreement, chosen: Chosen, on: dt.date, name: str, said: str) -> Said:
     """An amount of a day that leads to the cells that it is computed from."""
     figure, grain = _FIGURES[name]
     of = on.year if grain == "year" else on.isoformat()
-    return computed(here, agreement, chosen, f"economy.{figure}", _number_said(here, mnok), grain=grain, of=of)
+    return computed(here, agreement, chosen, f"economy.{figure}", said, grain=grain, of=of)
 
 
 def _number_said(here: Surroundings, mnok: float | None) -> str:

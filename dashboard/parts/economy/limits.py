@@ -59,7 +59,12 @@ def _frames(here: Surroundings, agreement: Agreement, chosen: Chosen, lines: tup
         names = ", ".join(group_name(here, agreement, "source", line.funding_source_id) for line in over)
         title = here.say("economy.limits.over", names=names)
     else:
-        title = here.say("economy.limits.within" if known else "economy.limits.not_held", n=len(known), of=len(whole))
+        led = partial(computed, here, agreement, chosen)
+        counted = {"n": led("economy.sources_held", str(len(known))), "of": led("economy.sources", str(len(whole)))}
+        title = here.say(
+            "economy.limits.within" if known else "economy.limits.not_held",
+            **counted,
+        )
     blocks.title(title, here.say("economy.limits.unit", unit=unit(here, chosen)))
     rows = pd.DataFrame([_bar(here, agreement, line) for line in whole if line.sums.mnok("forecast_mnok") is not None])
     if len(rows):
@@ -141,7 +146,7 @@ def _limits(here: Surroundings, agreement: Agreement, chosen: Chosen, found: tup
     columns = [
         Column(here.say(f"economy.column.{name}"), name == "projects") for name in ("source", "may", "projects", "outside")
     ]
-    blocks.table(here.say("economy.outside_limit.caption"), columns, [_limit_row(here, agreement, source) for source in found])
+    blocks.table(here.say("economy.outside_limit.caption"), columns, [_limit_row(here, agreement, chosen, it) for it in found])
     if outside:
         heads = ("project", "source", "why", "forecast_mnok", "spent_to_date_mnok")
         columns = [Column(here.say(f"economy.column.{name}"), name.endswith("_mnok")) for name in heads]
@@ -158,7 +163,7 @@ def _limits(here: Surroundings, agreement: Agreement, chosen: Chosen, found: tup
     hand_out(here, agreement, chosen, "outside-limits", here.say("economy.outside_limit.export"), _OUTSIDE, exported)
 
 
-def _limit_row(here: Surroundings, agreement: Agreement, limits: SourceLimits) -> list[Said]:
+def _limit_row(here: Surroundings, agreement: Agreement, chosen: Chosen, limits: SourceLimits) -> list[Said]:
     source = limits.source
     limit = source.limit
     may = [limit.unknown.in_language(here.language) if isinstance(limit, Unknown) else limit.in_language(here.language)]
@@ -179,7 +184,9 @@ def _limit_row(here: Surroundings, agreement: Agreement, limits: SourceLimits) -
             here.say("economy.outside_limit.nothing")
         )  # fmt: skip
         outside += f" {here.say('economy.outside_limit.cannot_tell', n=unsure)}" if unsure else ""
-    return [group_name(here, agreement, "source", source.funding_source_id), " ".join(may), str(limits.n_projects), outside]
+    of = {"grain": "source", "of": source.funding_source_id}
+    n = computed(here, agreement, chosen, "economy.with_lines", str(limits.n_projects), **of)
+    return [group_name(here, agreement, "source", source.funding_source_id), " ".join(may), n, outside]
 
 
 def _outside_row(here: Surroundings, agreement: Agreement, found: OutsideLimit) -> list[Said]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
@@ -40,7 +41,9 @@ def group_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found:
     hand_out(here, agreement, chosen, f"by-{kind}", here.say(f"economy.by.{kind}"), _EXPORTED, _exported(groups, names))
 
 
-def year_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Economy, over_ceiling: Mapping[int, str]) -> None:
+def year_table(
+    here: Surroundings, agreement: Agreement, chosen: Chosen, found: Economy, over_ceiling: Mapping[int, Said]
+) -> None:
     """Budget and forecast of each year, what is left, and what is carried on to the next.
 
     `over_ceiling` says of a year which sources carry more than they may; without any there is no such column.
@@ -66,7 +69,8 @@ def year_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
         of = {"grain": "year", "of": row.year}
         amounts = [computed(here, agreement, chosen, f"economy.{figure}", said, **of) for figure, said in told.items()]
         last = [over_ceiling.get(row.year, NO_VALUE)] if over_ceiling else []
-        rows.append([str(row.year), *amounts, with_figures(here, row.with_figures), *last])
+        counted = computed(here, agreement, chosen, "economy.with_both", with_figures(here, row.with_figures), **of)
+        rows.append([str(row.year), *amounts, counted, *last])
         exported.append([row.year, *(float(getattr(row, name)) for name in names), _cell(spent), *row.with_figures])
         chosen_row = number if row.year == found.report_year else chosen_row
     blocks.table(here.say("economy.by.year_caption"), columns, rows, chosen_row)
@@ -81,7 +85,9 @@ def year_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
 def frame_table(here: Surroundings, agreement: Agreement, chosen: Chosen, over: OverFrames) -> None:
     """Each project against its control frame, the farthest above first."""
     n, of = over.with_figures
-    blocks.title(here.say("economy.frames.title", n=n, of=of), unit(here, chosen))
+    led = partial(computed, here, agreement, chosen)
+    counted = {"n": led("economy.with_frames", str(n)), "of": led("progress.projects", str(of))}
+    blocks.title(here.say("economy.frames.title", **counted), unit(here, chosen))
     if not over.rows:
         blocks.small(here.say("economy.frames.nothing"))
         return
@@ -127,7 +133,8 @@ def _amounts(here: Surroundings, agreement: Agreement, chosen: Chosen, sums: Sum
         computed(here, agreement, chosen, f"economy.{name.removesuffix('_mnok')}_total", mnok_text(here, sums.mnok(name)), **of)
         for name in AMOUNTS
     ]
-    return [*cells, with_figures(here, sums.with_figures["forecast_mnok"])]
+    counted = with_figures(here, sums.with_figures["forecast_mnok"])
+    return [*cells, computed(here, agreement, chosen, "economy.with_figures", counted, **of)]
 
 
 def _notes(here: Surroundings, found: Economy, kind: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 
 from dashboard.parts.agreement_names import area_name, municipality_name, party_name, source_name
+from dashboard.parts.blocks import Said, joined
 from dashboard.parts.filters import Chosen, price_said
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text, signed_text
 from pipelines.answers.economy.economy import Economy
@@ -39,7 +42,7 @@ def with_figures(here: Surroundings, counted: tuple[int, int]) -> str:
     return here.say("economy.with_figures", n=counted[0], of=counted[1]) if counted[1] else here.say("economy.not_asked")
 
 
-def headline(here: Surroundings, chosen: Chosen, found: Economy, over: OverFrames) -> str:
+def headline(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Economy, over: OverFrames) -> str:
     """What it is expected to cost, how far from the control frames that is, and how many projects make the rise."""
     forecast = found.whole.mnok("forecast_mnok")
     if not found.n_projects:
@@ -47,25 +50,29 @@ def headline(here: Surroundings, chosen: Chosen, found: Economy, over: OverFrame
     if forecast is None:
         return here.say("economy.finding.no_forecast", n=found.n_projects)
     whose = "portfolio" if chosen.selection.is_everything else "selection"
-    cost = here.say(f"economy.finding.{whose}", cost=in_sentence(here, forecast), kroner=_short_price(here, chosen))
-    return f"{cost} {_against_frames(here, chosen, over)}"
+    led = partial(computed, here, agreement, chosen)
+    cost = led("economy.forecast_total", in_sentence(here, forecast))
+    first = here.say(f"economy.finding.{whose}", cost=cost, kroner=_short_price(here, chosen))
+    return joined([first, _against_frames(here, chosen, over, led)])
 
 
-def _against_frames(here: Surroundings, chosen: Chosen, over: OverFrames) -> str:
+def _against_frames(here: Surroundings, chosen: Chosen, over: OverFrames, led: Callable[[str, str], Said]) -> str:
     if chosen.price is None or chosen.price.is_nominal:
         return here.say("economy.finding.no_comparison")
     if not over.rows:
         return here.say("economy.finding.no_frames")
-    amount = in_sentence(here, over.over_mnok)
+    amount = led("economy.over_p50", in_sentence(here, over.over_mnok))
     side = "over" if over.over_mnok > 0 else "under" if over.over_mnok < 0 else "at"
-    frames = here.say(f"economy.finding.{side}", amount=amount, n=over.with_figures[0])
+    n_framed = led("economy.with_frames", str(over.with_figures[0]))
+    frames = here.say(f"economy.finding.{side}", amount=amount, n=n_framed)
     # Who makes the rise is no answer to being below it.
     if over.drivers_pct is None or over.over_mnok <= 0:
         return frames
-    drivers = over.drivers
+    drivers, pct = over.drivers, led("economy.drivers_share", _pct(here, over))
     if len(drivers) == 1:
-        return f"{frames} {here.say('economy.finding.one_driver', name=drivers[0].project_name, pct=_pct(here, over))}"
-    return f"{frames} {here.say('economy.finding.drivers', n=len(drivers), pct=_pct(here, over))}"
+        return joined([frames, here.say("economy.finding.one_driver", name=drivers[0].project_name, pct=pct)])
+    n = led("economy.drivers", str(len(drivers)))
+    return joined([frames, here.say("economy.finding.drivers", n=n, pct=pct)])
 
 
 def _pct(here: Surroundings, over: OverFrames) -> str:

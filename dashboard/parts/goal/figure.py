@@ -11,14 +11,14 @@ import pandas as pd
 from dashboard.figures.goal_line import GoalLineWords, Mark, goal_line
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column
-from dashboard.parts.figure_foot import source_line
+from dashboard.parts.figure_foot import follow, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
-from dashboard.parts.goal.words import interval
+from dashboard.parts.goal.words import interval, led
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, month_text, signed_text
 from domain.period import Month
-from pipelines.answers.goal.goal import GoalAnswer
+from pipelines.answers.goal.goal import GoalAnswer, IndexPoint
 
 _MOST_YEARS = 5
 
@@ -38,6 +38,7 @@ def figure(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: i
         here.as_of,
     )
     show(drawn, _alternative(here, agreement, goal, window), "goal-line")
+    follow(here, [led(here, agreement, point, _last_said(here, point))])
     if not goal.is_monthly:
         blocks.small(here.say("page.goal.sparse"))
     source_line(
@@ -61,7 +62,7 @@ def _draw(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: in
         hover_points=goal.series["n_points"],
     )
     point = goal.latest[window]
-    last = f"{decimal_text(point.index_pct, 1, here.language)} % ({interval(here, point.ci_low_pct, point.ci_high_pct)})"
+    last = _last_said(here, point)
     words = GoalLineWords(
         zero=here.say("page.goal.zero", year=point.reference_year),
         last_label=last,
@@ -107,7 +108,12 @@ def _alternative(here: Surroundings, agreement: Agreement, goal: GoalAnswer, win
     )
 
 
-def windows(here: Surroundings, goal: GoalAnswer, chosen: int) -> None:
+def _last_said(here: Surroundings, point: IndexPoint) -> str:
+    """The last index with its interval, as it is written at the end of the line."""
+    return f"{decimal_text(point.index_pct, 1, here.language)} % ({interval(here, point.ci_low_pct, point.ci_high_pct)})"
+
+
+def windows(here: Surroundings, agreement: Agreement, goal: GoalAnswer, chosen: int) -> None:
     """The three windows side by side, at their latest month."""
     order = sorted(goal.latest, reverse=True)
     month = month_text(goal.latest[order[0]].last_month, here.language)
@@ -122,10 +128,11 @@ def windows(here: Surroundings, goal: GoalAnswer, chosen: int) -> None:
         [
             (
                 here.say(f"window.{window}"),
-                signed_text(goal.latest[window].index_pct, 1, here.language),
-                interval(here, goal.latest[window].ci_low_pct, goal.latest[window].ci_high_pct),
+                led(here, agreement, point, signed_text(point.index_pct, 1, here.language)),
+                led(here, agreement, point, interval(here, point.ci_low_pct, point.ci_high_pct)),
             )
             for window in order
+            for point in [goal.latest[window]]
         ],
         chosen=order.index(chosen),
     )

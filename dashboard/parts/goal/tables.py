@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, Said, noted
+from dashboard.parts.blocks import Column, Link, Said, noted
 from dashboard.parts.exports import downloads, plain_rows, table_of
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
@@ -18,7 +18,7 @@ from dashboard.parts.names import group_name, trace
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
-from domain.numbers import date_text, decimal_text, month_text, signed_text
+from domain.numbers import NO_VALUE, date_text, decimal_text, month_text, signed_text
 from pipelines.answers.goal.goal import GoalAnswer, groups, years
 from pipelines.answers.trace.published import rolling_key, yearly_key
 from pipelines.writing.tables import ExportTable
@@ -125,17 +125,21 @@ def rolling_table(here: Surroundings, agreement: Agreement, goal: GoalAnswer, wi
 def _line(here: Surroundings, agreement: Agreement, row, names: list[str]) -> list[Said]:  # type: ignore[no-untyped-def]  # a row of itertuples
     place = trace(here, int(row.submission_id), row.sheet, row.cell)
     key = rolling_key(row.window_months, row.last_month)
-    said: dict[str, Said] = {
-        "month": month_text(row.last_month, here.language),
+    led = traced_figure(here, agreement, int(row.submission_id), "rolling_index", key, place)
+    told = {
         "index": signed_text(row.index_pct, 1, here.language),
         "interval": interval(here, row.ci_low_pct, row.ci_high_pct),
         "published": signed_text(row.published_index_pct, 1, here.language),
         "points": decimal_text(row.n_points, 0, here.language),
+    }
+    said: dict[str, Said] = {
+        "month": month_text(row.last_month, here.language),
+        **{name: Link(words, led.href) for name, words in told.items() if words != NO_VALUE},
         "basis": here.say(f"basis.short.{row.basis}"),
         "published_on": date_text(row.published_on, here.language),
-        "source": traced_figure(here, agreement, int(row.submission_id), "rolling_index", key, place),
+        "source": led,
     }
-    return [said[name] for name in names]
+    return [said.get(name, NO_VALUE) for name in names]
 
 
 def _export(here: Surroundings, agreement: Agreement, goal: GoalAnswer, rows: pd.DataFrame, title: str) -> ExportTable:
@@ -176,14 +180,26 @@ def _group_table(here: Surroundings, agreement: Agreement, kind: str, window: in
         Column(here.say("page.goal.column.points"), True),
         Column(here.say("page.goal.column.note")),
     ]
-    lines = [
-        (
+    lines: list[list[Said]] = [
+        [
             group_name(here, agreement, kind, row.group_name),
-            signed_text(row.index_pct, 1, here.language),
-            interval(here, row.ci_low_pct, row.ci_high_pct),
-            decimal_text(row.n_points, 0, here.language),
+            *(
+                traced_figure(
+                    here,
+                    agreement,
+                    int(row.submission_id),
+                    "rolling_index",
+                    rolling_key(window, row.last_month, kind, row.group_name),
+                    words,
+                )
+                for words in (
+                    signed_text(row.index_pct, 1, here.language),
+                    interval(here, row.ci_low_pct, row.ci_high_pct),
+                    decimal_text(row.n_points, 0, here.language),
+                )
+            ),
             here.say("page.goal.few_points") if row.n_points < _FEW_POINTS else "",
-        )
+        ]
         for row in rows.itertuples()
     ]
     month = month_text(rows["last_month"].iloc[0], here.language)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dashboard.parts.blocks import Said
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
-from domain.numbers import decimal_text, month_text
+from domain.numbers import NO_VALUE, decimal_text, month_text
 from pipelines.answers.goal.goal import GoalAnswer, IndexPoint
+from pipelines.answers.trace.published import rolling_key
 
 
 def headline(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> str:
@@ -16,25 +19,32 @@ def headline(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> str:
     return here.say(
         f"page.goal.{goal.answer}",
         years=here.say(f"window.years_{point.window_months}"),
-        level=level(here, point),
-        low=decimal_text(point.ci_low_pct, 1, here.language),
-        high=decimal_text(point.ci_high_pct, 1, here.language),
+        level=level(here, agreement, point),
+        low=led(here, agreement, point, decimal_text(point.ci_low_pct, 1, here.language)),
+        high=led(here, agreement, point, decimal_text(point.ci_high_pct, 1, here.language)),
     )
 
 
-def level(here: Surroundings, point: IndexPoint) -> str:
+def led(here: Surroundings, agreement: Agreement, point: IndexPoint, said: str) -> Said:
+    """Words about an index that lead to it; plain where they say that there is none."""
+    key = rolling_key(point.window_months, point.last_month)
+    return said if said == NO_VALUE else traced_figure(here, agreement, point.submission_id, "rolling_index", key, said)
+
+
+def level(here: Surroundings, agreement: Agreement, point: IndexPoint) -> str:
     """0,8 % over 2018-nivået; on the level where one decimal shows no difference."""
     shown = round(point.index_pct, 1)
     key = "above" if shown > 0 else "below" if shown < 0 else "level"
-    return here.say(f"page.goal.{key}", change=decimal_text(abs(shown), 1, here.language), year=point.reference_year)
+    return here.say(f"page.goal.{key}", change=led(here, agreement, point, decimal_text(abs(shown), 1, here.language)),
+                    year=point.reference_year)  # fmt: skip
 
 
-def official(here: Surroundings, goal: GoalAnswer, point: IndexPoint) -> str:
+def official(here: Surroundings, agreement: Agreement, goal: GoalAnswer, point: IndexPoint) -> str:
     """The conclusion in the form that Statens vegvesen gives it: on traffic, from the bounds with one decimal."""
     return here.say(
         f"page.goal.official.{goal.certainty}",
         change=here.say(f"page.goal.change.{change_word(point.index_pct)}"),
-        size=decimal_text(abs(point.index_pct), 1, here.language),
+        size=led(here, agreement, point, decimal_text(abs(point.index_pct), 1, here.language)),
         year=point.reference_year,
         window=point.window_months,
     )

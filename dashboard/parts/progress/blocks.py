@@ -11,12 +11,14 @@ import plotly.graph_objects as go
 from dashboard.figures.moved_arrows import ArrowWords, moved_arrows
 from dashboard.figures.phase_bars import phase_bars
 from dashboard.parts import blocks
+from dashboard.parts.blocks import Said, joined
 from dashboard.parts.cited import blocks as cited_blocks
-from dashboard.parts.figure_foot import source_line
+from dashboard.parts.figure_foot import follow, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.progress.words import day_said, days_said, phase_said, phases_in_order, signed_days
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed, computed_of
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text
 from pipelines.answers.progress.earned import BUILDING, PlanAgainstActual, plan_against_actual
@@ -68,24 +70,44 @@ def arrows(here: Surroundings, agreement: Agreement, chosen: Chosen, found: tupl
         source_line(here, here.say("progress.source"))
         return
     n_later = sum((it.previous_days or 0) > 0 for it in every)
-    title = here.say("progress.arrows.title", later=n_later, earlier=len(every) - n_later)
+    led = partial(computed, here, agreement, chosen)
+    counts = {"later": str(n_later), "earlier": str(len(every) - n_later)}
+    title = here.say("progress.arrows.title", **{side: led(f"progress.moved_to_{side}", n) for side, n in counts.items()})
     is_whole = len(rows) == len(every)
     unit = here.say("progress.arrows.unit") if is_whole else here.say("progress.arrows.unit_first", n=len(rows))
     blocks.title(title, unit)
     drawn = kept(partial(_draw_arrows, here, rows), "arrows", *_key(here, agreement, chosen))
     listed = "; ".join(f"{it.project_name}: {days_said(here, it.previous_days)}" for it in rows)
     show(drawn, here.say("progress.arrows.alt", projects=listed), "progress-arrows")
+    follow(here, (_followed(here, agreement, it) for it in rows))
     source_line(here, here.say("progress.source"))
+
+
+def _followed(here: Surroundings, agreement: Agreement, it: Moved) -> Said:
+    """A project with how far its opening has moved, which leads to both of its dates."""
+    label = signed_days(here, it.previous_days or 0)
+    led = computed_of(here, agreement, "progress.moved_since_previous", it.project_id, label)
+    return joined([it.project_id, led], "\u00a0")
 
 
 def phase_block(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Phases) -> None:
     """How many projects are in each phase."""
     n = len(found.by_phase.get(BUILDING, ()))
-    blocks.title(here.say("progress.phases.title", n=n, of=found.n_projects))
+    led = partial(computed, here, agreement, chosen)
+    of = led("progress.projects", str(found.n_projects))
+    blocks.title(here.say("progress.phases.title", n=led(f"progress.projects_{BUILDING}", str(n)), of=of))
     counts = {phase: len(found.by_phase.get(phase, ())) for phase in phases_in_order()}
     phase_panel(here, counts, max(counts.values()), here.palette.accent, ("phases", *_key(here, agreement, chosen)))
+    follow(
+        here,
+        (
+            joined([phase_said(here, phase), led(f"progress.projects_{phase}", str(n))], "\u00a0")
+            for phase, n in counts.items()
+            if n
+        ),
+    )
     if found.ended:
-        blocks.small(here.say("progress.phases.ended", n=len(found.ended)))
+        blocks.small(here.say("progress.phases.ended", n=led("progress.projects_ended", str(len(found.ended)))))
     source_line(here, here.say("progress.source"))
 
 
@@ -114,11 +136,13 @@ def share_block(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     if found.planned_pct is None or found.physical_pct is None:
         blocks.small(here.say("progress.share.none", of=of))
         return
+    led = partial(computed, here, agreement, chosen)
     said = {
-        name: decimal_text(pct, 0, here.language)
-        for name, pct in (("planned", found.planned_pct), ("physical", found.physical_pct))
+        "planned": led("progress.planned_complete", decimal_text(found.planned_pct, 0, here.language)),
+        "physical": led("progress.physically_complete", decimal_text(found.physical_pct, 0, here.language)),
     }
-    blocks.title(here.say("progress.share.title", **said), here.say("progress.share.said", n=n, of=of))
+    counted = {"n": led("progress.weighed", str(n)), "of": led(f"progress.projects_{BUILDING}", str(of))}
+    blocks.title(here.say("progress.share.title", **said), here.say("progress.share.said", **counted))
 
 
 def _key(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[object, ...]:

@@ -37,7 +37,7 @@ def earned_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     rest = [it for it in found if not it.found]
     price = price_said(here, chosen.price)
     if told:
-        blocks.title(_title(here, told), here.say("progress.earned.unit", price=price))
+        blocks.title(_title(here, agreement, chosen, told), here.say("progress.earned.unit", price=price))
         heads = ("project", "planned_pct", "physical_pct", "spi_t", "cpi", "reason")
         columns, rows = blocks.noted(columns_of(here, heads, _NUMBERS), [_told(here, agreement, chosen, it) for it in told])
         blocks.table(here.say("progress.earned.caption"), columns, rows)
@@ -54,12 +54,14 @@ def earned_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
         hand_out(here, agreement, chosen, "earned", title, _EXPORT, [_cells(it) for it in found])
 
 
-def _title(here: Surroundings, told: Sequence[Earned]) -> str:
+def _title(here: Surroundings, agreement: Agreement, chosen: Chosen, told: Sequence[Earned]) -> str:
     """How many are slower than planned, by the pace as it is shown."""
     known = [it.found.spi_t for it in told if it.found and it.found.spi_t is not None]
     if not known:
         return here.say("progress.earned.unknown")
-    return here.say("progress.earned.title", behind=sum(is_slower(pace) for pace in known), n=len(known))
+    led = partial(computed, here, agreement, chosen)
+    behind = led("progress.slower", str(sum(is_slower(pace) for pace in known)))
+    return here.say("progress.earned.title", behind=behind, n=led("progress.with_pace", str(len(known))))
 
 
 def _slowest(it: Earned) -> tuple[bool, float, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import streamlit as st
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.filters import Chosen
@@ -47,11 +47,11 @@ def phase_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
     counts = {area: {phase: len(found.by_area.get((phase, area), ())) for phase in phases} for area in areas}
     totals = {phase: len(found.by_phase.get(phase, ())) for phase in phases}
     blocks.title(here.say("progress.phases.by_area"))
-    _panels(here, agreement, chosen, counts)
+    led_to = partial(_count, here, agreement, chosen)
+    _panels(here, agreement, chosen, counts, led_to)
     heads = [Column(here.say("progress.column.phase"))]
     heads += [Column(area_said(here, agreement, area), True) for area in areas]
     heads.append(Column(here.say("progress.column.total"), True))
-    led_to = partial(_count, here, agreement, chosen)
     rows: list[list[Said]] = [
         [
             phase_said(here, phase),
@@ -63,7 +63,8 @@ def phase_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
     sums = [led_to("", sum(counts[area].values()), area) for area in areas]
     rows.append([here.say("progress.phases.total"), *sums, led_to("", found.n_projects)])
     blocks.table(here.say("progress.phases.caption"), heads, rows, len(rows) - 1)
-    source_line(here, f"{here.say('progress.source')} {here.say('progress.phases.several', n=len(found.in_several_areas))}")
+    several = computed(here, agreement, chosen, "progress.in_several", str(len(found.in_several_areas)))
+    source_line(here, joined([here.say("progress.source"), here.say("progress.phases.several", n=several)]))
     exported: list[list[Cell]] = [[phase, *(counts[area][phase] for area in areas), totals[phase]] for phase in phases]
     hand_out(here, agreement, chosen, "phases", here.say("progress.export.phases"), ("phase", *areas, "total"), exported)
 
@@ -81,7 +82,13 @@ def _areas(agreement: Agreement, found: Phases) -> list[str]:
     return sorted(present, key=lambda area: (area == NO_AREA, order.index(area) if area in order else len(order), area))
 
 
-def _panels(here: Surroundings, agreement: Agreement, chosen: Chosen, counts: Mapping[str, Mapping[str, int]]) -> None:
+def _panels(
+    here: Surroundings,
+    agreement: Agreement,
+    chosen: Chosen,
+    counts: Mapping[str, Mapping[str, int]],
+    led_to: Callable[[str, int, str], Said],
+) -> None:
     highest = max(max(own.values()) for own in counts.values())
     order = [it.working_area_id for it in agreement.working_areas]
     palette = CATEGORIES[here.ground]
@@ -92,7 +99,11 @@ def _panels(here: Surroundings, agreement: Agreement, chosen: Chosen, counts: Ma
         for (area, own), place in zip(listed[start : start + _PANELS_IN_A_ROW], places, strict=False):
             colour = palette[order.index(area) % len(palette)] if area in order else here.palette.no_answer
             with place:
-                blocks.small(here.say("progress.phases.panel", area=area_said(here, agreement, area), n=sum(own.values())))
+                blocks.small(
+                    here.say(
+                        "progress.phases.panel", area=area_said(here, agreement, area), n=led_to("", sum(own.values()), area)
+                    )
+                )
                 phase_panel(here, own, highest, colour, ("phase_panel", area, *key), area)
 
 
@@ -112,7 +123,12 @@ def baseline_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> N
         source_line(here, here.say("progress.source"))
         return
     without = sum(it.change.decision is None for it in found)
-    blocks.title(here.say("progress.baselines.title", n=len(found), without=without))
+    led_to = partial(computed, here, agreement, chosen)
+    counts = {
+        "n": led_to("progress.baselines_changed", str(len(found))),
+        "without": led_to("progress.baselines_changed_without_decision", str(without)),
+    }
+    blocks.title(here.say("progress.baselines.title", **counts))
     heads = ("project", "milestone", "from", "to", "days", "decision", "is_adopted", "period")
     rows: list[list[Said]] = [
         [

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.opening_dates import opening_dates
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.exports import hand_out_reports
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
@@ -26,7 +26,7 @@ from dashboard.parts.progress.words import (
 )
 from dashboard.parts.project_links import project_link
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import computed_of, traced
+from dashboard.parts.trace_links import computed, computed_of, traced
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, period_text
 from pipelines.answers.progress.milestone_history import ACTUAL, BASELINE, FORECAST, MilestoneReport
@@ -63,8 +63,12 @@ def opening_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found
         blocks.table(here.say("progress.openings.caption"), columns_of(here, heads), rows)
     else:
         blocks.title(here.say("progress.openings.none", **days))
-    blocks.small(here.say("progress.openings.beyond", later=len(found.later), undated=len(found.undated)))
-    source_line(here, f"{here.say('progress.source')} {here.say('progress.openings.record', n=found.record_size)}")
+    led_to = partial(computed, here, agreement, chosen)
+    counts = {"later": str(len(found.later)), "undated": str(len(found.undated))}
+    beyond = {name: led_to(f"progress.openings_{name}", n) for name, n in counts.items()}
+    blocks.small(here.say("progress.openings.beyond", **beyond))
+    record = here.say("progress.openings.record", n=led_to("progress.record", str(found.record_size)))
+    source_line(here, joined([here.say("progress.source"), record]))
     how(
         here,
         [here.say("progress.how.newest"), here.say("progress.how.range", fewest=FEWEST), here.say("progress.how.range_kind")],
@@ -77,7 +81,8 @@ def opening_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found
 
 
 def _passed(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Sequence[Moved]) -> None:
-    blocks.title(here.say("progress.openings.passed", n=len(found)), here.say("progress.openings.passed_why"))
+    n = computed(here, agreement, chosen, "progress.openings_passed", str(len(found)))
+    blocks.title(here.say("progress.openings.passed", n=n), here.say("progress.openings.passed_why"))
     rows: list[list[Said]] = [
         [
             _project(here, agreement, it), _expected(here, agreement, it), _since_previous(here, agreement, it),

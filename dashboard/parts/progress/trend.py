@@ -19,7 +19,7 @@ from dashboard.parts.progress.blocks import HOVER
 from dashboard.parts.progress.tables import hand_out, led
 from dashboard.parts.progress.words import day_said, days_said, iso, milestone_said, project_said
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import computed, traced
+from dashboard.parts.trace_links import computed, computed_of, traced
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, period_text
 from pipelines.answers.progress.milestone_history import ACTUAL, BASELINE, FORECAST, OPENING, MilestoneHistory, MilestoneReport
@@ -44,7 +44,7 @@ def trend_view(here: Surroundings, agreement: Agreement, chosen: Chosen, moves: 
     if not found:
         blocks.small(here.say("progress.trend.none"))
         return
-    blocks.title(_title(here, named[project_id]), here.say("progress.trend.unit"))
+    blocks.title(_title(here, agreement, named[project_id]), here.say("progress.trend.unit"))
     drawn = [history for history in found if _is_drawn(history)]
     if drawn:
         key = (project_id, *here.known(agreement), here.language, here.ground)
@@ -62,15 +62,16 @@ def trend_view(here: Surroundings, agreement: Agreement, chosen: Chosen, moves: 
     hand_out(here, agreement, chosen, f"trend-{project_id}", title, _EXPORT, _cells(found))
 
 
-def _title(here: Surroundings, it: Moved) -> str:
+def _title(here: Surroundings, agreement: Agreement, it: Moved) -> str:
     """When it opens or opened, against the adopted plan; only the name where one of the two is not known."""
     if it.expected_on is None or it.baseline_days is None:
         return here.say("progress.trend.title.plain", name=it.project_name)
-    named = {"name": it.project_name, "expected": day_said(here, it.expected_on)}
+    to_plan = partial(computed_of, here, agreement, "progress.moved_against_plan", it.project_id)
+    named = {"name": it.project_name, "expected": to_plan(day_said(here, it.expected_on))}
     case = "reached" if it.has_opened else "expected"
     if not it.baseline_days:
         return here.say(f"progress.trend.title.{case}_same", **named)
-    return here.say(f"progress.trend.title.{case}", moved=days_said(here, it.baseline_days), **named)
+    return here.say(f"progress.trend.title.{case}", moved=to_plan(days_said(here, it.baseline_days)), **named)
 
 
 def _is_drawn(history: MilestoneHistory) -> bool:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 
 from dashboard.parts.agreement_names import area_name, coded
+from dashboard.parts.blocks import Said, joined
+from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from domain.forms import QUARTERLY_RETURN, load_form
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, decimal_text, signed_text
@@ -15,19 +20,24 @@ from pipelines.methods.area_shares import NO_AREA
 _OWN_REASONS = ("blank", "no_row")
 
 
-def headline(here: Surroundings, n_projects: int, found: Openings) -> str:
+def headline(here: Surroundings, agreement: Agreement, chosen: Chosen, n_projects: int, found: Openings) -> str:
     """How many openings are to come and how many of them moved later, and how many forecasts have passed."""
     if not n_projects:
         return here.say("progress.finding.no_selected")
-    sentence = _openings(here, found)
+    led = partial(computed, here, agreement, chosen)
+    sentence = _openings(here, found, led)
     if not found.passed:
         return sentence
     n = len(found.passed)
-    passed = here.say("progress.finding.passed_one") if n == 1 else here.say("progress.finding.passed", n=n)
-    return f"{sentence} {passed}"
+    passed = (
+        here.say("progress.finding.passed_one")
+        if n == 1
+        else here.say("progress.finding.passed", n=led("progress.openings_passed", str(n)))
+    )
+    return joined([sentence, passed])
 
 
-def _openings(here: Surroundings, found: Openings) -> str:
+def _openings(here: Surroundings, found: Openings, led: Callable[[str, str], Said]) -> str:
     n, n_later = len(found.listed), len(found.moved_later)
     if n == 0:
         return here.say("progress.finding.no_openings")
@@ -35,7 +45,8 @@ def _openings(here: Surroundings, found: Openings) -> str:
         return here.say("progress.finding.one_opening")
     is_first = all(it.moved.previous_days is None for it in found.listed)
     key = "first" if is_first else "moved" if n_later else "moved_none"
-    return f"{here.say('progress.finding.openings', n=n)} {here.say(f'progress.finding.{key}', n=n_later)}"
+    to_come, later = led("progress.openings_to_come", str(n)), led("progress.openings_moved_later", str(n_later))
+    return joined([here.say("progress.finding.openings", n=to_come), here.say(f"progress.finding.{key}", n=later)])
 
 
 def days_said(here: Surroundings, days: int | None) -> str:

@@ -20,6 +20,7 @@ from dashboard.parts.filters import Chosen, price_said
 from dashboard.parts.project.scales import scale_changes
 from dashboard.parts.project.words import cost_title, date_title, day_said, names_said, profile_line
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from dashboard.theme import LEVEL_SYMBOLS, level_colour
 from domain.model import Agreement
 from domain.numbers import decimal_text, period_text
@@ -54,7 +55,9 @@ def profile(here: Surroundings, agreement: Agreement, history: ProjectHistory, n
 
 def cost_figure(here: Surroundings, agreement: Agreement, chosen: Chosen, history: ProjectHistory) -> None:
     """The forecast of each report between its frames."""
-    blocks.title(cost_title(here, history), here.say("project.cost_history.unit", price=price_said(here, chosen.price)))
+    blocks.title(
+        cost_title(here, agreement, history), here.say("project.cost_history.unit", price=price_said(here, chosen.price))
+    )
     rows = _cost_rows(here, history)
     if rows.empty:
         return
@@ -73,7 +76,7 @@ def cost_figure(here: Surroundings, agreement: Agreement, chosen: Chosen, histor
 
 def date_figure(here: Surroundings, agreement: Agreement, chosen: Chosen, history: ProjectHistory, newest: Report) -> None:
     """The opening as each report has it, against the adopted plan."""
-    blocks.title(date_title(here, newest), here.say("project.date_history.unit"))
+    blocks.title(date_title(here, agreement, history, newest), here.say("project.date_history.unit"))
     rows = _date_rows(here, history)
     if rows.empty:
         return
@@ -98,7 +101,10 @@ def colour_strip(here: Surroundings, agreement: Agreement, history: ProjectHisto
     greener = sum(_rank(reported) < _rank(figures) for reported, figures in pairs if reported)
     same = sum(reported == figures for reported, figures in pairs)
     key, n = ("title_greener", greener) if greener else ("title_same", same) if same else ("title_beside", 0)
-    blocks.title(here.say(f"project.strip.{key}", n=n, of=len(pairs)))
+    led = partial(computed, here, agreement, None, grain="project", of=history.project_id)
+    names = {"title_greener": "reports_greener", "title_same": "reports_same", "title_beside": "reports"}
+    counted = {"n": led(f"project.{names[key]}", str(n)), "of": led("project.reports", str(len(pairs)))}
+    blocks.title(here.say(f"project.strip.{key}", **counted))
     heads = [period_text(report.period, here.language) for report in history.reports] + [here.say("project.strip.now")]
     rows: dict[str, Sequence[str | None]] = {
         "reported": [reported for reported, _ in pairs] + [history.reported_colour],

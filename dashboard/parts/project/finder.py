@@ -19,7 +19,7 @@ from dashboard.parts.project.tables import columns, hand_out, level_text, unit
 from dashboard.parts.project.words import areas_said
 from dashboard.parts.project_links import PAGE, project_link
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced
+from dashboard.parts.trace_links import computed, traced
 from domain.deviation_limits import Colour
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text
@@ -75,7 +75,11 @@ def finder_sentence(here: Surroundings, agreement: Agreement, chosen: Chosen) ->
         figures in _ORDER and reported is not None and _ORDER[reported] < _ORDER[figures] for figures, reported in pairs
     )
     red = sum(figures == "red" for figures, _ in pairs)
-    return here.say("project.finder.finding", n=len(found), red=red, greener=greener)
+    led = partial(computed, here, agreement, chosen)
+    counted = {"n": "projects_listed", "red": "colour_red", "greener": "reported_greener"}
+    numbers = {"n": len(found), "red": red, "greener": greener}
+    linked = {name: led(f"deviations.{figure}", str(numbers[name])) for name, figure in counted.items()}
+    return here.say("project.finder.finding", **linked)
 
 
 def finder(here: Surroundings, agreement: Agreement, chosen: Chosen) -> None:

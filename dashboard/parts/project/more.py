@@ -17,7 +17,7 @@ from dashboard.parts.project_links import page_link, project_link
 from dashboard.parts.rules.cases import reports_said
 from dashboard.parts.rules.words import how_much, rule_name
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced
+from dashboard.parts.trace_links import computed, computed_of, traced
 from domain.indicators import load_indicators
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text, period_text
@@ -26,6 +26,7 @@ from pipelines.answers.deviations.listed import owner_texts
 from pipelines.answers.project.history import ProjectHistory
 from pipelines.answers.project.sheets import ContributionRow, Neighbour, ProjectSheets, ReserveRow, RiskRow, dependencies
 from pipelines.answers.selection import Selection
+from pipelines.answers.trace.computed.counts import WHERE, where_key
 from pipelines.writing.tables import Cell
 
 _CONSEQUENCES = ("consequence_low_mnok", "consequence_likely_mnok", "consequence_high_mnok")
@@ -75,7 +76,10 @@ def _effect(here: Surroundings, effect: float) -> str:
 def risk_table(here: Surroundings, agreement: Agreement, chosen: Chosen, project_id: str, sheets: ProjectSheets) -> None:
     """Risks and opportunities, open ones first."""
     n_open = sum(row.is_open is not False for row in sheets.risks)
-    title = here.say("project.risks.title", n=n_open, closed=len(sheets.risks) - n_open)
+    led = partial(computed_of, here, agreement)
+    open_ = led("project.risks_open", project_id, str(n_open))
+    closed = led("project.risks_closed", project_id, str(len(sheets.risks) - n_open))
+    title = here.say("project.risks.title", n=open_, closed=closed)
     blocks.title(title, unit(here, chosen))
     if not sheets.risks:
         blocks.small(here.say("project.risks.none"))
@@ -147,7 +151,8 @@ def deviation_tables(here: Surroundings, agreement: Agreement, history: ProjectH
     project_id = history.project_id
     ask = partial(deviations, here.published, agreement, here.as_of, Selection(project_id=project_id))
     found = kept(ask, "deviations", project_id, *here.known(agreement))
-    title = here.say(f"project.deviations.title.{one_or_other(len(found))}", n=len(found))
+    n = computed(here, agreement, None, "deviations.open", str(len(found)), grain=WHERE, of=where_key({"project": project_id}))
+    title = here.say(f"project.deviations.title.{one_or_other(len(found))}", n=n)
     blocks.title(title if found else here.say("project.deviations.none"))
     if found:
         names = ("rule", "level", "much", "since")

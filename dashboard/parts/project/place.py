@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.figures.plain import plain
 from dashboard.figures.project_map import N_LABELS, ProjectMapWords, project_map
 from dashboard.parts import blocks
+from dashboard.parts.blocks import Said
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.levels import level_said
@@ -34,11 +35,14 @@ def project_place(here: Surroundings, agreement: Agreement, project_id: str, hei
     _map(here, agreement, rows, height_px, project_id)
 
 
-def area_map(here: Surroundings, agreement: Agreement, own: Collection[str], height_px: int) -> None:
-    """The projects of an area among the others, the worst of them named."""
+def area_map(
+    here: Surroundings, agreement: Agreement, own: Collection[str], height_px: int, led: Callable[[str, str], Said]
+) -> None:
+    """The projects of an area among the others, the worst of them named. `led` makes words lead to a figure of the area."""
     rows = _rows(here, agreement, own)
     n_placed = int((rows["is_own"] & rows["latitude"].notna()).sum())
-    blocks.title(here.say("area.map.title", n=n_placed, of=len(own)), here.say("area.map.unit", n=min(N_LABELS, n_placed)))
+    counted = {"n": led("projects_placed", str(n_placed)), "of": led("projects_touching", str(len(own)))}
+    blocks.title(here.say("area.map.title", **counted), here.say("area.map.unit", n=min(N_LABELS, n_placed)))
     if not n_placed:
         blocks.small(here.say("area.map.nothing"))
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded, source_name
@@ -15,7 +16,7 @@ from dashboard.parts.filters import Chosen, price_said
 from dashboard.parts.levels import level_said
 from dashboard.parts.project.words import day_said
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import computed, traced, traced_sum
+from dashboard.parts.trace_links import computed, computed_of, traced, traced_sum
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text, period_text
 from pipelines.answers.economy.line_table import Line
@@ -61,9 +62,8 @@ def report_table(here: Surroundings, agreement: Agreement, chosen: Chosen, histo
     """Each report, the newest first; every number leads to its cell."""
     names = ["period", "reported_on", *COSTS, "opening_forecast", "opening_baseline", "physical", "spent"]
     has_names = len(history.names) > 1
-    blocks.title(
-        here.say(f"project.reports.title.{one_or_other(len(history.reports))}", n=len(history.reports)), unit(here, chosen)
-    )
+    n = computed_of(here, agreement, "project.reports", history.project_id, str(len(history.reports)))
+    blocks.title(here.say(f"project.reports.title.{one_or_other(len(history.reports))}", n=n), unit(here, chosen))
     rows = [
         [*_report_cells(here, agreement, history.project_id, report), *([report.project_name] if has_names else [])]
         for report in reversed(history.reports)
@@ -190,7 +190,9 @@ def funding_table(here: Surroundings, agreement: Agreement, chosen: Chosen, proj
     forecast = sheets.funding.mnok("forecast_mnok")
     sources = {line.funding_source_id for line in sheets.lines}
     key = "title_none" if forecast is None else f"title.{one_or_other(len(sources))}"
-    title = here.say(f"project.funding.{key}", n=len(sources), mnok=mnok_text(here, forecast))
+    led = partial(computed, here, agreement, chosen, grain="project", of=project_id)
+    n, mnok = led("project.sources_paying", str(len(sources))), led("project.forecast_total", mnok_text(here, forecast))
+    title = here.say(f"project.funding.{key}", n=n, mnok=mnok)
     blocks.title(title, unit(here, chosen))
     if not sheets.lines:
         blocks.small(here.say("project.funding.none"))

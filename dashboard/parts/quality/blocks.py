@@ -89,7 +89,7 @@ def nothing_yet(here: Surroundings, agreement: Agreement) -> None:
 
 def delivery_grid(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, asked: Asked) -> None:
     """Parties and periods, the newest first; older periods on demand."""
-    title = grid_title(here, rows)
+    title = grid_title(here, agreement, rows)
     blocks.title(title)
     periods = list(dict.fromkeys(rows["period"]))
     is_whole = asked.period in periods[_SHOWN_PERIODS:]
@@ -143,7 +143,7 @@ def covered(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
     rows = kept(ask, "coverage", asked.period, *here.known(agreement))
     if asked.party_id is not None:
         rows = rows[rows["party_id"] == asked.party_id]
-    coverage_tables(here, agreement, rows)
+    coverage_tables(here, agreement, rows, asked.period)
     if len(rows):
         source_line(here, here.say("page.quality.credit"))
         names = ("of", "both", "coded", "not_asked", "unanswered")

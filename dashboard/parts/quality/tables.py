@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column
+from dashboard.parts.blocks import Column, Said
 from dashboard.parts.exports import downloads, plain_rows, table_of_reports
 from dashboard.parts.person_blocks import known_people, moment_text, name_of
-from dashboard.parts.quality.words import AGE_SYMBOLS, day_text, party_name, reason_words, standing_words, to_deadline
+from dashboard.parts.quality.words import AGE_SYMBOLS, day_text, of_quality, party_name, reason_words, standing_words, to_deadline
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import traced_sum
 from dashboard.theme import SEVERITY_SYMBOLS
 from domain.model import Agreement, Person
 from domain.numbers import NO_VALUE, date_text, decimal_text, period_text
@@ -48,11 +50,11 @@ def returns_table(here: Surroundings, agreement: Agreement, rows: pd.DataFrame) 
     export(here, agreement, title, rows, names, "returns")
 
 
-def _return(here: Surroundings, agreement: Agreement, row: dict[Any, Any], people: dict[str, Person]) -> list[str]:
+def _return(here: Surroundings, agreement: Agreement, row: dict[Any, Any], people: dict[str, Person]) -> list[Said]:
     # What was decided after the reader's date is not known yet, and what waits was decided by nobody.
     is_decided = row["last_act"] != "submit"
     return [
-        here.say("page.numbered", number=int(row["submission_id"])),
+        _numbered(here, agreement, row),
         party_name(agreement, row["party_id"]),
         period_text(row["period"], here.language),
         _by_at(here, people, row["submitted_by"], row["submitted_at"]),
@@ -66,39 +68,50 @@ def _return(here: Surroundings, agreement: Agreement, row: dict[Any, Any], peopl
     ]
 
 
+def _numbered(here: Surroundings, agreement: Agreement, row: dict[Any, Any]) -> Said:
+    """The number of a return, which leads to its cells where it counts."""
+    number = int(row["submission_id"])
+    said = here.say("page.numbered", number=number)
+    return traced_sum(here, agreement, number, "projects", None, "phase", said) if row.get("counts", True) else said
+
+
 def _by_at(here: Surroundings, people: dict[str, Person], person_id: str, at: dt.datetime) -> str:
     """Who, and on which day; the exported table has the time too."""
     return f"{name_of(people, person_id)}, {date_text(at, here.language)}"
 
 
-def coverage_tables(here: Surroundings, agreement: Agreement, rows: pd.DataFrame) -> None:
+def coverage_tables(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, period: str | None) -> None:
     """Per question of the report: of how many projects there is a figure, by party, and why of the others there is none."""
     if rows.empty:
         blocks.title(here.say("page.quality.view.coverage"))
         blocks.small(here.say("page.quality.coverage.empty"))
         return
     lead = rows[rows["question"] == next(iter(QUESTIONS))]
-    named = {"n": int(lead["n_figures"].sum()), "of": int(lead["n_asked"].sum())}
-    title = here.say("page.quality.coverage.title", **named)
-    blocks.title(title)
     parties = list(dict.fromkeys(rows["party_id"]))
+    led = partial(of_quality, here, agreement, period=period, party_id=parties[0] if len(parties) == 1 else "")
+    n = led("has_forecast_cost", str(int(lead["n_figures"].sum())))
+    title = here.say("page.quality.coverage.title", n=n, of=led("projects_reported", str(int(lead["n_asked"].sum()))))
+    blocks.title(title)
     by_question = {question: rows[rows["question"] == question] for question in QUESTIONS}
     columns = [Column(here.say("page.quality.column.question"))]
     columns += [Column(here.say("page.quality.coverage.everybody"), True)] if len(parties) > 1 else []
     columns += [Column(party_name(agreement, party_id), True) for party_id in parties]
-    lines = [_covered(here, question, own, parties) for question, own in by_question.items()]
+    lines = [_covered(here, agreement, question, own, parties, period) for question, own in by_question.items()]
     blocks.table(here.say("page.quality.coverage.by_party"), columns, lines, is_narrow=len(parties) == 1)
     columns = [Column(here.say("page.quality.column.question")), Column(here.say("page.quality.column.figures"), True)]
     columns += [Column(reason_words(here, reason), True) for reason in REASONS]
-    lines = [_reasons(here, question, own) for question, own in by_question.items()]
-    blocks.table(here.say("page.quality.coverage.by_reason"), columns, lines)
+    reasons = [_reasons(here, question, own) for question, own in by_question.items()]
+    blocks.table(here.say("page.quality.coverage.by_reason"), columns, reasons)
     export(here, agreement, title, rows, list(rows.columns), "coverage")
 
 
-def _covered(here: Surroundings, question: str, own: pd.DataFrame, parties: Sequence[str]) -> list[str]:
-    by_party = [own[own["party_id"] == party_id] for party_id in parties]
-    shown = [own, *by_party] if len(parties) > 1 else by_party
-    return [_question(here, question), *(_n_of(here, found) for found in shown)]
+def _covered(
+    here: Surroundings, agreement: Agreement, question: str, own: pd.DataFrame, parties: Sequence[str], period: str | None
+) -> list[Said]:
+    by_party = {party_id: own[own["party_id"] == party_id] for party_id in parties}
+    shown = {"": own, **by_party} if len(parties) > 1 else by_party
+    led = partial(of_quality, here, agreement, f"has_{question}", period=period)
+    return [_question(here, question), *(led(_n_of(here, found), party_id=party_id) for party_id, found in shown.items())]
 
 
 def _reasons(here: Surroundings, question: str, own: pd.DataFrame) -> list[str]:
@@ -118,19 +131,19 @@ def age_table(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, titl
     """One row per party: its newest figures and how old they are."""
     names = ("party", "period", "number", "sent_at", "age", "mark")
     columns = [Column(here.say(f"page.quality.column.{name}"), name in _NUMBERS) for name in names]
-    lines = [_age(here, row) for row in rows.to_dict("records")]
+    lines = [_age(here, agreement, row) for row in rows.to_dict("records")]
     blocks.table(here.say("page.quality.age.caption"), columns, lines, is_narrow=True)
     export(here, agreement, title, rows, list(rows.columns), "age")
 
 
-def _age(here: Surroundings, row: dict[Any, Any]) -> list[str]:
+def _age(here: Surroundings, agreement: Agreement, row: dict[Any, Any]) -> list[Said]:
     if pd.isna(row["age_days"]):
         return [row["party_name"], NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE, f"◌ {here.say('page.quality.age.no_figures')}"]
     colour = row["colour"]
     return [
         row["party_name"],
         period_text(row["period"], here.language),
-        here.say("page.numbered", number=int(row["submission_id"])),
+        _numbered(here, agreement, row),
         day_text(here, row["submitted_at"]),
         decimal_text(row["age_days"], 0, here.language),
         f"{AGE_SYMBOLS[colour]} {here.say(f'page.quality.age.{colour}')}",

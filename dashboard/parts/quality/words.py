@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from dashboard.parts.blocks import Said, joined
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from domain.forms import load_form
 from domain.model import Agreement, ReportingCycle
 from domain.numbers import NO_VALUE, date_text, decimal_text, period_text
@@ -39,14 +42,26 @@ def headline(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, perio
         return _nothing_asked(here, agreement)
     came = rows[rows["status"].isin(CAME)]
     deadline = rows.iloc[0]["deadline_on"]
-    named: dict[str, object] = {"n": len(came), "of": len(rows), "period": period_text(period, here.language)}
+    led = partial(of_quality, here, agreement, period=period)
+    counted = {"n": led("parties_in", str(len(came))), "of": led("parties_asked", str(len(rows)))}
+    named: dict[str, object] = {**counted, "period": period_text(period, here.language)}
     if deadline is None:
         said = here.say("page.quality.finding.no_deadline", **named)
     else:
         named["day"] = date_text(deadline, here.language)
         said = _against_deadline(here, rows, came, (here.as_of - deadline).days, named)
     n_waiting = int((rows["status"] == "waiting").sum())
-    return f"{said} {here.say('page.quality.finding.waiting', n=n_waiting)}" if n_waiting else said
+    return joined([said, here.say("page.quality.finding.waiting", n=n_waiting)]) if n_waiting else said
+
+
+def of_quality(
+    here: Surroundings, agreement: Agreement, figure: str, said: str, party_id: str = "", period: str | None = None
+) -> Said:
+    """A count of returns or of projects with figures that leads to what is counted, of a party and a period."""
+    is_of_returns = figure.startswith(("parties_", "returns_"))
+    of = period if is_of_returns else f"{party_id}:{period}" if period else party_id
+    named = {"grain": "period" if is_of_returns else "party", "of": of} if of else {}
+    return computed(here, agreement, None, f"quality.{figure}", said, **named)
 
 
 def _against_deadline(here: Surroundings, rows: pd.DataFrame, came: pd.DataFrame, over: int, named: dict[str, object]) -> str:
@@ -132,12 +147,14 @@ def _more(here: Surroundings, row: dict[str, Any]) -> list[str]:
     return said
 
 
-def grid_title(here: Surroundings, rows: pd.DataFrame) -> str:
+def grid_title(here: Surroundings, agreement: Agreement, rows: pd.DataFrame) -> str:
     """How many of the returns that were due by now came by the deadline."""
     due = rows[rows["status"] != "awaited"]
     if due.empty or due["deadline_on"].isna().all():
         return here.say("page.quality.grid.title_none")
-    return here.say("page.quality.grid.title", n=int((due["status"] == "delivered").sum()), of=len(due))
+    led = partial(of_quality, here, agreement)
+    n = led("returns_in_time", str(int((due["status"] == "delivered").sum())))
+    return here.say("page.quality.grid.title", n=n, of=led("returns_asked", str(len(due))))
 
 
 def standing_words(here: Surroundings, row: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from dashboard.parts.agreement_names import area_name
-from dashboard.parts.blocks import Link
+from dashboard.parts.blocks import Link, Said, joined
 from dashboard.parts.choices import asked
 from dashboard.parts.economy.words import signed_mnok
 from dashboard.parts.figures import kept
@@ -35,6 +35,7 @@ from pipelines.answers.deviations.listed import NO_AREA
 from pipelines.answers.goal.goal import IndexPoint
 from pipelines.answers.prices import price
 from pipelines.answers.status import Status, status
+from pipelines.answers.trace.computed.counts import WHERE, where_key
 from pipelines.answers.trace.published import rolling_key
 from pipelines.history.snapshot import Snapshot
 
@@ -79,19 +80,22 @@ def goal_block(here: Surroundings, agreement: Agreement, found: Status) -> Block
         ),
         here.say("status.goal.unit", year=point.reference_year, years=years),
         sentence=here.say(f"status.goal.{answer}", symbol=SYMBOLS[answer], year=point.reference_year),
-        figure=_interval(here, point),
+        figure=_interval(here, agreement, point),
     )
 
 
-def _interval(here: Surroundings, point: IndexPoint) -> str:
+def _interval(here: Surroundings, agreement: Agreement, point: IndexPoint) -> str:
+    led = partial(
+        traced_figure, here, agreement, point.submission_id, "rolling_index", rolling_key(point.window_months, point.last_month)
+    )
     zero = ScaleMark(0.0, here.say("status.goal.zero", year=point.reference_year), "tick")
     low, high = point.ci_low_pct, point.ci_high_pct
     if low is None or high is None or low != low:
         said = here.say("status.goal.only_one")
         return scale(said, [zero, ScaleMark(point.index_pct, "", "dot")], None, None, said)
     named = {
-        "low": decimal_text(low, 1, here.language),
-        "high": decimal_text(high, 1, here.language),
+        "low": led(decimal_text(low, 1, here.language)),
+        "high": led(decimal_text(high, 1, here.language)),
     }
     index = decimal_text(point.index_pct, 1, here.language)
     alternative = here.say("status.goal.alt", year=point.reference_year, index=index, **named)
@@ -137,14 +141,23 @@ def progress_block(here: Surroundings, agreement: Agreement, found: Status) -> B
         return Block(title, way, sentence=here.say("status.unknown.progress"))
     counts = found.openings
     listed = {name: getattr(counts, name) for name in _LOOKS}
+    led = partial(_of_status, here, agreement)
     bar = parts(
         here.say("status.progress.alt", **listed),
-        [Part(listed[name], here.say(f"status.progress.{name}"), look) for name, look in _LOOKS.items()],
+        [
+            Part(n, here.say(f"status.progress.{name}"), _LOOKS[name], led(f"openings_{name}", str(n)))
+            for name, n in listed.items()
+        ],
     )
-    sentence = here.say("status.progress.moved", moved=counts.moved_later, passed=counts.passed)
-    number = here.say("status.of", n=counts.opened, of=counts.n_projects)
-    led = computed(here, agreement, None, "status.openings_opened", number)
-    return Block(title, way, led, here.say("status.progress.unit"), sentence=sentence, figure=bar)
+    moved = computed(here, agreement, None, "progress.moved_to_later", str(counts.moved_later))
+    sentence = here.say("status.progress.moved", moved=moved, passed=led("openings_passed", str(counts.passed)))
+    number = led("openings_opened", here.say("status.of", n=counts.opened, of=counts.n_projects))
+    return Block(title, way, number, here.say("status.progress.unit"), sentence=sentence, figure=bar)
+
+
+def _of_status(here: Surroundings, agreement: Agreement, figure: str, said: str) -> Said:
+    """Words that lead to a figure of the state."""
+    return computed(here, agreement, None, f"status.{figure}", said)
 
 
 def deviations_block(here: Surroundings, agreement: Agreement, found: Status) -> Block:
@@ -154,10 +167,20 @@ def deviations_block(here: Surroundings, agreement: Agreement, found: Status) ->
         return Block(title, way, sentence=here.say("status.unknown.deviations"))
     total = found.matrix.total
     named = {f"{it}_level": level_said(here, it).replace(" ", "\u00a0") for it in ("red", "yellow")}
-    unit = here.say("status.deviations.unit", red=total.levels["red"], yellow=total.levels["yellow"], **named)
+    counts = {
+        "red": _deviating(here, agreement, "deviating_red", total.levels["red"]),
+        "yellow": _deviating(here, agreement, "deviating_yellow", total.levels["yellow"]),
+    }
+    unit = here.say("status.deviations.unit", **counts, **named)
     said = here.say("status.of", n=sum(total.levels.values()), of=total.n_projects)
     number = computed(here, agreement, None, "status.projects_deviating", said)
     return Block(title, way, number, unit, figure=_areas(here, agreement, found))
+
+
+def _deviating(here: Surroundings, agreement: Agreement, figure: str, n: int, **where: str) -> Said:
+    """A number of projects by their own deviations, not those of their reports, that leads to what is counted."""
+    of = where_key({"subject": "project", **where})
+    return computed(here, agreement, None, f"deviations.{figure}", decimal_text(n, 0, here.language), grain=WHERE, of=of)
 
 
 def _areas(here: Surroundings, agreement: Agreement, found: Status) -> str:
@@ -167,11 +190,12 @@ def _areas(here: Surroundings, agreement: Agreement, found: Status) -> str:
     for area in sorted(cells, key=lambda it: (order.index(it) if it in order else len(order), it)):
         name = here.say("status.deviations.no_area") if area == NO_AREA else area_name(agreement, area)
         cell = cells[area]
-        counts = tuple(
-            (LEVEL_SYMBOLS[it], decimal_text(cell.levels[it], 0, here.language), level_colour(it, here.palette))
-            for it in ("red", "yellow")
+        led = partial(_deviating, here, agreement, area=area)
+        counts = (
+            (LEVEL_SYMBOLS["red"], led("deviating_red", cell.levels["red"]), level_colour("red", here.palette)),
+            (LEVEL_SYMBOLS["yellow"], led("deviating_yellow", cell.levels["yellow"]), level_colour("yellow", here.palette)),
         )
-        rows.append(LevelRow(name, counts, here.say("status.deviations.of", n=cell.n_projects)))
+        rows.append(LevelRow(name, counts, here.say("status.deviations.of", n=led("going", cell.n_projects))))
         named = {"red": cell.levels["red"], "yellow": cell.levels["yellow"], "n": cell.n_projects}
         said.append(here.say("status.deviations.alt_part", name=name, **named))
     return levels("; ".join(said), rows)
@@ -221,4 +245,4 @@ def freshness_block(here: Surroundings, agreement: Agreement, found: Status) -> 
         sentences.append(here.say("status.freshness.index", day=day, month=month))
     n, of = fresh.with_forecast
     number = computed(here, agreement, None, "status.projects_with_forecast", here.say("status.of", n=n, of=of)) if of else ""
-    return Block(title, way, number, here.say("status.freshness.unit"), sentence=" ".join(sentences), is_wide=True)
+    return Block(title, way, number, here.say("status.freshness.unit"), sentence=joined(sentences), is_wide=True)

@@ -35,7 +35,7 @@ def grid(blocks: Sequence[Block]) -> None:
 
 def _block(block: Block) -> str:
     head = f'<div class="nv-block-head"><h2>{as_html(block.title)}</h2>{said_html(block.way)}</div>'
-    sentence = f"<p>{as_html(block.sentence)}</p>" if block.sentence else ""
+    sentence = f"<p>{said_html(block.sentence)}</p>" if block.sentence else ""
     lines = f"<ul>{''.join(f'<li>{said_html(line)}</li>' for line in block.lines)}</ul>" if block.lines else ""
     kind = f"{' wide' if block.is_wide else ''}{'' if str(block.number) else ' told'}"
     return f'<section class="nv-block{kind}">{head}{_number(block)}{block.figure}{lines}{sentence}</section>'
@@ -44,4 +44,4 @@ def _block(block: Block) -> str:
 def _number(block: Block) -> str:
     if not str(block.number):
         return ""
-    return f'<p class="nv-number"><b>{said_html(block.number)}</b> <span>{as_html(block.unit)}</span></p>'
+    return f'<p class="nv-number"><b>{said_html(block.number)}</b> <span>{said_html(block.unit)}</span></p>'

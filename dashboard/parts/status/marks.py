@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.parts.blocks import Said, said_html
 from dashboard.parts.escape import as_html
 
 # How much of a scale is left free on each side of what stands on it.
@@ -26,11 +27,12 @@ class ScaleMark:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """So many of a whole, with the word for it."""
+    """So many of a whole, with the word for it; `number` is how many as words that lead to them."""
 
     n: int
     said: str
     look: Look
+    number: Said = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class LevelRow:
     """The counts of one area: each with its symbol and colour, and of how many."""
 
     name: str
-    counts: tuple[tuple[str, str, str], ...]
-    of: str
+    counts: tuple[tuple[str, Said, str], ...]
+    of: Said
 
 
 def scale(alternative: str, marks: Sequence[ScaleMark], low: float | None, high: float | None, range_said: str = "") -> str:
@@ -57,34 +59,35 @@ def scale(alternative: str, marks: Sequence[ScaleMark], low: float | None, high:
     for mark in marks:
         inside.append(f'<span class="{mark.kind}" style="left:{at(mark.at):.2f}%"></span>')
         inside.append(_word(mark.said, at(mark.at)))
-    inside.append(f'<span class="below">{as_html(range_said)}</span>')
-    return f'<div class="nv-scale" role="img" aria-label="{as_html(alternative)}">{"".join(inside)}</div>'
+    inside.append(f'<span class="below">{said_html(range_said)}</span>')
+    return f'<div class="nv-scale" role="group" aria-label="{as_html(alternative)}">{"".join(inside)}</div>'
 
 
 def parts(alternative: str, listed: Sequence[Part]) -> str:
     """A bar in parts, each with its number inside and its word below; parts of nothing are left out."""
-    shown = "".join(
-        f'<span class="{part.look}" style="flex:{part.n} 1 0"><i>{part.n}</i>{as_html(part.said)}</span>'
-        for part in listed
-        if part.n
-    )
-    return f'<div class="nv-parts" role="img" aria-label="{as_html(alternative)}">{shown}</div>'
+    shown = "".join(_part(part) for part in listed if part.n)
+    return f'<div class="nv-parts" role="group" aria-label="{as_html(alternative)}">{shown}</div>'
+
+
+def _part(part: Part) -> str:
+    number = said_html(part.number or str(part.n))
+    return f'<span class="{part.look}" style="flex:{part.n} 1 0"><i>{number}</i>{as_html(part.said)}</span>'
 
 
 def levels(alternative: str, rows: Sequence[LevelRow]) -> str:
     """One row per area: symbols with counts, never a colour alone."""
     cells = "".join(
-        f"<span>{as_html(row.name)}</span>{''.join(_count(*count) for count in row.counts)}<span>{as_html(row.of)}</span>"
+        f"<span>{as_html(row.name)}</span>{''.join(_count(*count) for count in row.counts)}<span>{said_html(row.of)}</span>"
         for row in rows
     )
-    return f'<div class="nv-levels" role="img" aria-label="{as_html(alternative)}">{cells}</div>'
+    return f'<div class="nv-levels" role="group" aria-label="{as_html(alternative)}">{cells}</div>'
 
 
-def _count(symbol: str, n: str, colour: str) -> str:
-    return f'<span><b style="color:{as_html(colour)}">{as_html(symbol)}</b> {as_html(n)}</span>'
+def _count(symbol: str, n: Said, colour: str) -> str:
+    return f'<span><b style="color:{as_html(colour)}">{as_html(symbol)}</b> {said_html(n)}</span>'
 
 
 def _word(said: str, left: float) -> str:
     """The word above its place; on the right half of the scale it ends there."""
     side = f"right:{100 - left:.2f}%" if left > _TURN_PCT else f"left:{left:.2f}%"
-    return f'<span class="above" style="{side}">{as_html(said)}</span>' if said else ""
+    return f'<span class="above" style="{side}">{said_html(said)}</span>' if said else ""

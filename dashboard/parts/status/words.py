@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from dashboard.parts.blocks import Link, Said, joined
 from dashboard.parts.economy.words import in_sentence
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed, computed_address
 from domain.facts import Unknown
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, signed_text
@@ -18,26 +20,36 @@ def headline(here: Surroundings, agreement: Agreement, found: Status) -> str:
     """The state of the agreement: whether the goal is reached, the money, and what the steering group has to decide."""
     parts = [_goal(here, found)]
     if not found.n_projects:
-        return " ".join([*parts, here.say("status.finding.money.no_reports")])
-    return " ".join([*parts, _money(here, found), _decisions(here, agreement, found)])
+        return joined([*parts, here.say("status.finding.money.no_reports")])
+    return joined([*parts, _money(here, agreement, found), _decisions(here, agreement, found)])
 
 
 def _goal(here: Surroundings, found: Status) -> str:
     return here.say(f"status.finding.goal.{found.goal.answer}")
 
 
-def _money(here: Surroundings, found: Status) -> str:
+def _money(here: Surroundings, agreement: Agreement, found: Status) -> str:
     over = found.money.over
     if not over.rows or is_not_compared(found):
         return here.say("status.finding.money.unknown")
-    return here.say(f"status.finding.money.{side(over.over_mnok)}", amount=in_sentence(here, over.over_mnok))
+    amount = amount_led(here, agreement, found.money.price, "over_p50", in_sentence(here, over.over_mnok))
+    return here.say(f"status.finding.money.{side(over.over_mnok)}", amount=amount)
+
+
+def amount_led(
+    here: Surroundings, agreement: Agreement, price: Price | None, figure: str, said: str, rho: float | None = None
+) -> Said:
+    """An amount of the whole agreement that leads to its cells; one of another page than economy has its name before a dot."""
+    name = figure if "." in figure else f"economy.{figure}"
+    return Link(said, computed_address(here, agreement, name, price=price, rho=rho))
 
 
 def _decisions(here: Surroundings, agreement: Agreement, found: Status) -> str:
     if isinstance(agreement.authority, Unknown):
         return here.say("status.finding.decision.unknown")
     n = len(found.decisions)
-    return here.say(f"status.finding.decision.{('none', 'one', 'other')[min(n, 2)]}", n=n)
+    key = ("none", "one", "other")[min(n, 2)]
+    return here.say(f"status.finding.decision.{key}", n=computed(here, agreement, None, "status.decisions", str(n)))
 
 
 def side(mnok: Decimal) -> str:

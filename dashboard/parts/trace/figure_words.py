@@ -8,12 +8,14 @@ from decimal import Decimal
 from dashboard.parts.agreement_names import coded, focus_name
 from dashboard.parts.economy.words import group_name
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace.count_words import HOW_COUNTED, HOW_COUNTED_OF, where_said
 from dashboard.parts.trace.words import party_name, period_said
 from dashboard.parts.uncertainty.words import chance_said
 from domain.indicators import load_indicators
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text, exact_text
 from pipelines.answers.trace.computed.computed import MAKERS
+from pipelines.answers.trace.computed.counts import WHERE
 from pipelines.answers.trace.computed.made import Made, Number, Wanted
 
 # How figures are made that are no plain sums: the text of each, by name.
@@ -38,19 +40,19 @@ _HOW: Mapping[str, str] = {
     "reserve_ahead": "reserve_expected", "expected": "expected", "expected_without_response": "expected",
     "risks_without_response": "count_risks", "decisions": "count_deviations", "effect": "effect",
     "projects_red": "count_deviating", "projects_yellow": "count_deviating", "projects_deviating": "count_deviating",
-    "carry_ceiling": "ceiling",    "spent_cumulative": "spent_until", "milestone_against_stated": "days_stated",
+    "carry_ceiling": "ceiling", "spent_cumulative": "spent_until", "milestone_against_stated": "days_stated", **HOW_COUNTED,
 }  # fmt: skip
 # The same of names that begin alike.
 _HOW_OF: Mapping[str, str] = {
     "bridge_": "bridge_end", "chance_": "chance", "portfolio_": "portfolio", "openings_": "count_dates",
     "projects": "count_projects", "deviations": "count_deviations", "report_deviations": "count_deviations",
-    "course_": "portfolio",
+    "course_": "portfolio", **HOW_COUNTED_OF,
 }  # fmt: skip
 # Figures that have a sign where they are above zero.
 _SIGNED = frozenset({
     "over_p50", "rise_over_p50", "over_p85", "forecast_over_p50", "forecast_over_p85", "result_mnok", "carried_in_mnok",
     "carried_out_mnok", "left_of_frame", "bridge_change", "forecast_change", "bridge_growth", "bridge_price_level",
-    "bridge_scope", "reserve_ahead", "effect",
+    "bridge_scope", "reserve_ahead", "effect", "p85_over_sum",
 })  # fmt: skip
 _MOST_DECIMALS, _SHORT_DECIMALS = 4, 3
 
@@ -96,7 +98,13 @@ def of_said(here: Surroundings, agreement: Agreement, wanted: Wanted) -> str:
     if grain == "area":
         return group_name(here, agreement, "area", key)
     if grain == "party":
-        return party_name(agreement, key)
+        party, _, period = key.partition(":")
+        said = [party_name(agreement, party) if party else "", period_said(here, period) if period else ""]
+        return ", ".join(part for part in said if part)
+    if grain == WHERE:
+        return where_said(here, agreement, key)
+    if grain == "cell":
+        return here.say("trace_counts.cell")
     return focus_name(agreement, key) if grain == "focus_area" else key
 
 
@@ -142,7 +150,7 @@ def _said(here: Surroundings, name: str, made: Made, found: Number | None) -> st
 
 def unit_said(here: Surroundings, made: Made) -> str:
     """The unit as it stands after a number; of a ratio or a stated effect none."""
-    known = {"mnok", "pct", "days", "projects", "deviations", "risks", "milestones"}
+    known = {"mnok", "pct", "days", "projects", "deviations", "risks", "milestones", "reports", "sources", "returns", "parties"}
     return here.say(f"trace_figure.unit.{made.unit}") if made.unit in known else ""
 
 

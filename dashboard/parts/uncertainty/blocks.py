@@ -12,13 +12,15 @@ import streamlit as st
 from dashboard.figures.cost_whiskers import WhiskerWords, cost_whiskers
 from dashboard.figures.portfolio_curve import Curve, RiskCurveWords, portfolio_curve
 from dashboard.parts import blocks
+from dashboard.parts.blocks import Said, joined
 from dashboard.parts.choices import asked, choice
 from dashboard.parts.cited import blocks as cited_blocks
 from dashboard.parts.economy.words import in_sentence, mnok_text, unit
-from dashboard.parts.figure_foot import how, source_line
+from dashboard.parts.figure_foot import follow, how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from dashboard.parts.uncertainty.words import chance_said, how_said, mnok_near, rho_said, tightest_said
 from dashboard.theme import LEVEL_SYMBOLS
 from domain.model import Agreement
@@ -88,10 +90,15 @@ def forecasts_and_frames(here: Surroundings, agreement: Agreement, chosen: Chose
     if not shown:
         blocks.small(here.say("uncertainty.whiskers.nothing"))
         return
-    over = over_p85(listed)
+    over, led = over_p85(listed), partial(computed, here, agreement, chosen)
     key = "over" if over else "none_over"
     blocks.title(
-        here.say(f"uncertainty.whiskers.{key}", n=len(over), between=n_over - len(over), of=len(listed)),
+        here.say(
+            f"uncertainty.whiskers.{key}",
+            n=led("uncertainty.over_cost_frame", str(len(over))),
+            between=led("uncertainty.between_frames", str(n_over - len(over))),
+            of=led("uncertainty.with_both_frames", str(len(listed))),
+        ),
         here.say("uncertainty.whiskers.unit"),
     )
     rows = pd.DataFrame([_whisker(here, it) for it in shown])
@@ -101,14 +108,32 @@ def forecasts_and_frames(here: Surroundings, agreement: Agreement, chosen: Chose
     show(figure, here.say("uncertainty.whiskers.alt", projects="; ".join(rows["hover"].head(10))), "uncertainty-whiskers")
     levels = {f"{level}_sign": LEVEL_SYMBOLS[level] for level in ("green", "yellow", "red")}
     blocks.small(here.say("uncertainty.whiskers.signs", **levels))
-    source_line(here, here.say("uncertainty.whiskers.source", n=len(shown), of=len(listed)))
+    follow(
+        here,
+        (
+            joined(
+                [it.project_id, led("uncertainty.forecast_over_p50", row["label"], grain="project", of=it.project_id)], "\u00a0"
+            )
+            for it, row in zip(shown, rows.to_dict("records"), strict=True)
+        ),
+    )
+    source_line(
+        here,
+        here.say("uncertainty.whiskers.source", n=len(shown), of=led("uncertainty.with_both_frames", str(len(listed)))),
+    )
 
 
 def curve_of_portfolio(
     here: Surroundings, agreement: Agreement, chosen: Chosen, found: Portfolio, at: PortfolioAt, band: tuple[PortfolioAt, ...]
 ) -> None:
     """The chance that all of it costs no more than an amount, at the chosen correlation and at those of the band."""
-    low, high = (mnok_near(here, band[place].risk.p85_mnok) for place in (0, -1))
+    low, high = (
+        computed(
+            here, agreement, chosen, "uncertainty.portfolio_p85", mnok_near(here, band[place].risk.p85_mnok),
+            rho=band[place].risk.rho,
+        )
+        for place in (0, -1)
+    )  # fmt: skip
     blocks.title(
         here.say("uncertainty.curve.title", low=low, high=high), here.say("uncertainty.curve.unit", unit=unit(here, chosen))
     )
@@ -121,12 +146,20 @@ def curve_of_portfolio(
         "p85": mnok_near(here, at.risk.p85_mnok),
     }
     show(figure, here.say("uncertainty.curve.alt", low=low, high=high, **said), "uncertainty-curve")
+    own = partial(computed, here, agreement, chosen, rho=at.risk.rho)
+    follow(here, (joined([name.upper(), own(f"uncertainty.portfolio_{name}", said[name])], "\u00a0") for name in ("p50", "p85")))
     blocks.small(here.say("uncertainty.curve.around"))
-    known, of = found.with_figures
-    source_line(here, here.say("uncertainty.curve.source", n=known, of=of))
-    if tightest := tightest_said(here, agreement, at):
+    source_line(here, here.say("uncertainty.curve.source", **with_curves(here, agreement, chosen, found)))
+    if tightest := tightest_said(here, agreement, chosen, at):
         blocks.small(tightest)
     how(here, how_said(here, found, at))
+
+
+def with_curves(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Portfolio) -> dict[str, Said]:
+    """Of how many projects there is a curve, of how many, each leading to what is counted."""
+    known, of = found.with_figures
+    named = {"n": ("with_curve", known), "of": ("all_estimates", of)}
+    return {name: computed(here, agreement, chosen, f"uncertainty.{figure}", str(n)) for name, (figure, n) in named.items()}
 
 
 def _key(here: Surroundings, agreement: Agreement, chosen: Chosen) -> tuple[object, ...]:

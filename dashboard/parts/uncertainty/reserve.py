@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -10,9 +11,9 @@ import streamlit as st
 from dashboard.figures.reserve_lines import ReserveWords, reserve_lines
 from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.economy.words import in_sentence, mnok_text, signed_mnok, unit
-from dashboard.parts.figure_foot import how, source_line
+from dashboard.parts.figure_foot import follow, how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
@@ -49,31 +50,35 @@ def reserve_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> No
     how(here, [here.say("uncertainty.how.reserve"), here.say("uncertainty.how.reserve_periods")])
 
 
-def hit_rate_said(here: Surroundings, found: Portfolio) -> None:
+def hit_rate_said(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Portfolio) -> None:
     """How many finished projects stayed within P85, with the interval of that share, and whether that says anything yet."""
     rate = ended_against_frames(found.projects)
     if rate is None:
         blocks.said(here.say("uncertainty.hit.label"), here.say("uncertainty.hit.none"))
         return
+    led = partial(computed, here, agreement, chosen)
     said = {
-        "n": rate.n_within_p85,
-        "of": rate.n_projects,
+        "n": led("uncertainty.finished_within_p85", str(rate.n_within_p85)),
+        "of": led("uncertainty.finished", str(rate.n_projects)),
         "low": decimal_text(100 * rate.ci_low, 0, here.language),
         "high": decimal_text(100 * rate.ci_high, 0, here.language),
         "expected": decimal_text(100 * EXPECTED_WITHIN_P85, 0, here.language),
     }
     verdict = here.say("uncertainty.hit.differs" if rate.differs_from_expected else "uncertainty.hit.too_few", **said)
-    blocks.said(
-        here.say("uncertainty.hit.label"), f"{here.say('uncertainty.hit.rate', **said)} {verdict} {_against_p50(here, rate)}"
-    )
+    sentences = [here.say("uncertainty.hit.rate", **said), verdict, _against_p50(here, rate, led)]
+    blocks.said(here.say("uncertainty.hit.label"), joined(sentences))
 
 
-def _against_p50(here: Surroundings, rate: HitRate) -> str:
+def _against_p50(here: Surroundings, rate: HitRate, led: Callable[[str, str], Said]) -> str:
     if rate.mean_pct is None:
         return here.say("uncertainty.hit.no_p50")
     side = "over" if rate.mean_pct > 0 else "under"
     mean = decimal_text(abs(rate.mean_pct), 1, here.language)
-    return here.say(f"uncertainty.hit.{side}_p50", mean=mean, n=rate.n_within_p50, of=rate.n_with_p50)
+    counted = {
+        "n": led("uncertainty.finished_within_p50", str(rate.n_within_p50)),
+        "of": led("uncertainty.finished_with_p50", str(rate.n_with_p50)),
+    }
+    return here.say(f"uncertainty.hit.{side}_p50", mean=led("uncertainty.finished_mean", mean), **counted)
 
 
 def _level(here: Surroundings, agreement: Agreement, chosen: Chosen, uses: list[ReserveUse]) -> None:
@@ -82,10 +87,12 @@ def _level(here: Surroundings, agreement: Agreement, chosen: Chosen, uses: list[
     title = here.say(
         "uncertainty.reserve.said",
         level=level,
-        released=in_sentence(here, last.released_mnok),
-        expected=in_sentence(here, last.expected_mnok),
+        released=_of(here, agreement, chosen, last, "released", in_sentence(here, last.released_mnok)),
+        expected=_of(here, agreement, chosen, last, "expected", in_sentence(here, last.expected_mnok)),
     )
-    blocks.title(title, here.say("uncertainty.reserve.unit", n=last.n_projects - last.n_without, of=last.n_projects))
+    n = _of(here, agreement, chosen, last, "with_figures", str(last.n_projects - last.n_without))
+    of = _of(here, agreement, chosen, last, "projects", str(last.n_projects))
+    blocks.title(title, here.say("uncertainty.reserve.unit", n=n, of=of))
     rows = pd.DataFrame([_point(here, use) for use in uses])
     words = ReserveWords(
         here.say("uncertainty.reserve.released", pct=_pct(here, last.used_pct)),
@@ -96,6 +103,8 @@ def _level(here: Surroundings, agreement: Agreement, chosen: Chosen, uses: list[
     key = (last.reserve_level, *here.known(agreement), *chosen.key, here.language, here.ground)
     alternative = here.say("uncertainty.reserve.alt", level=level, periods="; ".join(rows["hover"]))
     show(kept(draw, "reserve_lines", *key), alternative, f"uncertainty-reserve-{last.reserve_level}")
+    shares = {"used_pct": (words.released, last.used_pct), "expected_pct": (words.expected, last.expected_pct)}
+    follow(here, (_of(here, agreement, chosen, last, name, said) for name, (said, pct) in shares.items() if pct is not None))
 
 
 def _point(here: Surroundings, use: ReserveUse) -> dict[str, object]:
@@ -116,7 +125,7 @@ def _table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: tupl
         [
             coded(here, "reserve", "reserve_level", use.reserve_level), period_text(str(use.period), here.language),
             *_led(here, agreement, chosen, use),
-            here.say("economy.with_figures", n=use.n_projects - use.n_without, of=use.n_projects),
+            _of(here, agreement, chosen, use, "with_figures", _with_figures(here, use)),
         ]
         for use in sorted(found, key=lambda it: (it.period.last, it.reserve_level != _LEVELS[0]), reverse=True)
     ]  # fmt: skip
@@ -136,8 +145,17 @@ def _led(here: Surroundings, agreement: Agreement, chosen: Chosen, use: ReserveU
     """The amounts of a level and period, each leading to the cells that it is computed from."""
     told = {name: mnok_text(here, getattr(use, f"{name}_mnok")) for name in ("released", "held", "expected")}
     told["ahead"] = signed_mnok(here, use.ahead_mnok)
-    of = {"grain": "reserve", "of": f"{use.reserve_level}:{use.period}"}
-    return [computed(here, agreement, chosen, f"uncertainty.reserve_{name}", said, **of) for name, said in told.items()]
+    return [_of(here, agreement, chosen, use, name, said) for name, said in told.items()]
+
+
+def _of(here: Surroundings, agreement: Agreement, chosen: Chosen, use: ReserveUse, name: str, said: str) -> Said:
+    """Words about a reserve of a level after a period that lead to a figure of it."""
+    of = f"{use.reserve_level}:{use.period}"
+    return computed(here, agreement, chosen, f"uncertainty.reserve_{name}", said, grain="reserve", of=of)
+
+
+def _with_figures(here: Surroundings, use: ReserveUse) -> str:
+    return here.say("economy.with_figures", n=use.n_projects - use.n_without, of=use.n_projects)
 
 
 def _pct(here: Surroundings, pct: object) -> str:

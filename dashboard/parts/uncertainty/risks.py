@@ -14,7 +14,7 @@ from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.choices import choice
 from dashboard.parts.economy.words import mnok_text, unit
-from dashboard.parts.figure_foot import how, source_line
+from dashboard.parts.figure_foot import follow, how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.levels import level_said
@@ -52,8 +52,13 @@ def matrix_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
         blocks.small(here.say("uncertainty.matrix.nothing"))
         return
     n_risks = sum(it.kind == "risk" for it in listed)
+    led = partial(computed, here, agreement, chosen)
     blocks.title(
-        here.say("uncertainty.matrix.title", risks=n_risks, opportunities=len(listed) - n_risks),
+        here.say(
+            "uncertainty.matrix.title",
+            risks=led("uncertainty.open_risks", str(n_risks)),
+            opportunities=led("uncertainty.open_opportunities", str(len(listed) - n_risks)),
+        ),
         here.say("uncertainty.matrix.unit", unit=unit(here, chosen)),
     )
     keys = [_key_of(place) for place in grid.highest_first]
@@ -66,9 +71,12 @@ def matrix_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     )  # fmt: skip
     cells = "; ".join(_cell_said(here, matrix, grid, found) for found in grid.highest_first)
     show(figure, here.say("uncertainty.matrix.alt", cells=cells), "uncertainty-matrix")
+    at = {found: ":".join(map(str, found)) for found in grid.highest_first}
+    follow(here, (led("uncertainty.in_cell", _cell_said(here, matrix, grid, it), grain="cell", of=of) for it, of in at.items()))
     source_line(here, classes_said(here, agreement, matrix))
     if grid.not_placed:
-        blocks.small(here.say("uncertainty.matrix.not_placed", n=len(grid.not_placed)))
+        n = led("uncertainty.in_cell", str(len(grid.not_placed)), grain="cell")
+        blocks.small(here.say("uncertainty.matrix.not_placed", n=n))
     _risk_table(here, agreement, chosen, _cell_said(here, matrix, grid, place), grid.places[place])
     how(here, [here.say("uncertainty.how.matrix"), here.say("uncertainty.how.matrix_area")])
     hand_out(here, agreement, chosen, "risks", here.say("uncertainty.matrix.export"), _COLUMNS, [_exported(it) for it in listed])
@@ -82,7 +90,9 @@ def unanswered_view(here: Surroundings, agreement: Agreement, chosen: Chosen) ->
         return
     known = [it.expected_mnok for it in found if it.expected_mnok is not None]
     expected = mnok_text(here, sum(known, Decimal(0)))
-    title = here.say("uncertainty.unanswered.title", n=len(found), mnok=expected)
+    led = partial(computed, here, agreement, chosen)
+    n, mnok = led("uncertainty.risks_without_response", str(len(found))), led("uncertainty.expected_without_response", expected)
+    title = here.say("uncertainty.unanswered.title", n=n, mnok=mnok)
     blocks.title(title, here.say("uncertainty.unanswered.unit", unit=unit(here, chosen)))
     if len(known) < len(found):
         blocks.small(here.say("uncertainty.unanswered.lacking", n=len(known), of=len(found)))

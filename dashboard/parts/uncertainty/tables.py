@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.figures.share_bars import share_bars
 from dashboard.parts import blocks
 from dashboard.parts.agreement_names import coded
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.economy.tables import hand_out as hand_out_money
 from dashboard.parts.economy.words import group_order, mnok_text, signed_mnok, unit
 from dashboard.parts.figure_foot import how, source_line
@@ -18,6 +18,7 @@ from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import computed, traced
+from dashboard.parts.uncertainty.blocks import with_curves
 from dashboard.parts.uncertainty.words import (
     against_said,
     chance_number,
@@ -49,8 +50,10 @@ _CHANCE_COLUMNS = (
 def project_table(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Portfolio) -> None:
     """Every project with its frames, forecasts and distances, and what its curve rests on."""
     counted = choices(found)
-    blocks.title(here.say("uncertainty.projects.title", n=found.with_figures[0], of=found.with_figures[1]), unit(here, chosen))
-    blocks.small("; ".join(here.say(f"uncertainty.projects.{name}", n=counted[name]) for name in sorted(counted)) + ".")
+    blocks.title(here.say("uncertainty.projects.title", **with_curves(here, agreement, chosen, found)), unit(here, chosen))
+    led = {name: computed(here, agreement, chosen, f"uncertainty.rests_{name}", str(counted[name])) for name in sorted(counted)}
+    rests = joined((here.say(f"uncertainty.projects.{name}", n=n) for name, n in led.items()), "; ")
+    blocks.small(joined([rests, "."], ""))
     heads = ("project", "phase", *_AMOUNTS, "previous_forecast_mnok", "over_p50_mnok", "over_p85_mnok", "rests_on")
     numbers = {name for name in heads if name.endswith("_mnok")}
     columns = [Column(here.say(f"uncertainty.column.{name}"), name in numbers) for name in heads]
@@ -99,8 +102,10 @@ def spread_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found:
         blocks.small(here.say("uncertainty.spread.certain"))
         return
     first = listed[0]
+    of = {"grain": "project", "of": first.project_id, "rho": at.risk.rho}
+    share = computed(here, agreement, chosen, "uncertainty.share_of_spread", _pct(here, first.share_pct), **of)
     blocks.title(
-        here.say("uncertainty.spread.title", name=names[first.project_id], pct=_pct(here, first.share_pct)),
+        here.say("uncertainty.spread.title", name=names[first.project_id], pct=share),
         here.say("uncertainty.spread.unit", rho=rho_said(here, at.risk.rho)),
     )
     bars = [(names[it.project_id], it.share_pct) for it in listed]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
+from dashboard.parts.blocks import joined
 from dashboard.parts.economy.words import group_name, in_sentence, mnok_text
 from dashboard.parts.filters import Chosen
+from dashboard.parts.project_links import page_link
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, exact_text
 from pipelines.answers.uncertainty.portfolio_risk import PARTIES_MISSING, SELECTED, Portfolio, PortfolioAt, Reference
@@ -61,30 +65,39 @@ def headline(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Po
     reference, chance = at.whole
     whose = "portfolio" if chosen.selection.is_everything else "selection"
     over = at.risk.p85_mnok - at.risk.sum_p50_mnok
+    led = partial(computed, here, agreement, chosen, rho=at.risk.rho)
+    within = f"uncertainty.chance_within_{reference.against}"
     said = {
-        "chance": chance_said(here, chance.chance_within or 0.0),
-        "frame": mnok_near(here, reference.frame.amount_mnok or 0.0),
-        "p85": mnok_near(here, at.risk.p85_mnok),
-        "over": mnok_near(here, over),
+        "chance": led(within, chance_said(here, chance.chance_within or 0.0)),
+        "frame": led("uncertainty.held_against", mnok_near(here, reference.frame.amount_mnok or 0.0)),
+        "p85": led("uncertainty.portfolio_p85", mnok_near(here, at.risk.p85_mnok)),
+        "over": led("uncertainty.p85_over_sum", mnok_near(here, over)),
     }
     first = here.say(f"uncertainty.finding.{whose}.{reference.against}", **said)
     rest = here.say("uncertainty.finding.over" if over >= 0 else "uncertainty.finding.under", **said)
     if not found.silent:
-        return f"{first} {rest}"
+        return joined([first, rest])
     n_reporting = sum(party.is_reporting is True for party in agreement.parties)
-    return f"{first} {rest} {here.say('uncertainty.finding.silent', n=len(found.silent), of=n_reporting)}"
+    # Who has delivered when is a page of its own.
+    counted = {"n": len(found.silent), "of": n_reporting}
+    linked = {name: page_link(here, agreement, "quality", str(n)) for name, n in counted.items()}
+    return joined([first, rest, here.say("uncertainty.finding.silent", **linked)])
 
 
-def tightest_said(here: Surroundings, agreement: Agreement, at: PortfolioAt) -> str | None:
+def tightest_said(here: Surroundings, agreement: Agreement, chosen: Chosen, at: PortfolioAt) -> str | None:
     """Which source is the least likely to stay within its frame."""
     if at.tightest is None:
         return None
     reference, chance = at.tightest
+    led = partial(
+        computed, here, agreement, chosen, f"uncertainty.chance_within_{reference.against}", rho=at.risk.rho, grain="source",
+        of=reference.key,
+    )  # fmt: skip
     return here.say(
         "uncertainty.tightest",
         source=group_name(here, agreement, "source", reference.key),
-        chance=chance_said(here, chance.chance_within or 0.0),
-        number=chance_number(here, chance.chance_within),
+        chance=led(said=chance_said(here, chance.chance_within or 0.0)),
+        number=led(said=chance_number(here, chance.chance_within)),
     )
 
 

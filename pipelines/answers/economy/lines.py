@@ -20,7 +20,7 @@ from pipelines.answers.economy.areas import in_area
 from pipelines.answers.economy.line_table import AMOUNTS, SPENT, SPENT_THIS_YEAR, Amounts, Lines
 from pipelines.answers.kept import kept
 from pipelines.answers.kroner import Kroner, most_used_price, stated_kroner, times_each
-from pipelines.answers.portfolio import projects_of
+from pipelines.answers.portfolio import projects_at
 from pipelines.answers.prices import Price, ratio_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
@@ -43,7 +43,10 @@ _YEARS = 10_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reported:
-    """The lines as reported, by project and row: one entry a line. `kroner` are places in `stated`."""
+    """The lines as reported, by project and row: one entry a line. `kroner` are places in `stated`.
+
+    `reasons` are the form's codes for amounts that are not there, by column.
+    """
 
     project_id: Texts
     submission_id: Numbers
@@ -54,7 +57,7 @@ class _Reported:
     reported_in: Numbers
     ore: Mapping[str, Numbers]
     is_known: Mapping[str, Flags]
-    missing: Mapping[int, Mapping[str, str]]
+    reasons: Mapping[str, Texts]
     kroner: Numbers
     stated: tuple[Kroner, ...]
     project_ids: frozenset[str]
@@ -75,21 +78,28 @@ def economy_lines(
     Of a selected area there is what falls on it alone. Where no price can be chosen, amounts are in the kroner that most of the
     lines were reported in; one in others has no index to be converted with.
     """
-    listed = projects_of(snapshot, agreement, as_of, selection)
-    reported = _reported(snapshot, agreement.agreement_id, moment_of(as_of), selection.project_id)
-    n_lines = np.bincount(reported.kroner, minlength=len(reported.stated)).tolist()
-    is_chosen = None
+    wanted = tuple(name for name in AMOUNTS if name in amounts)
+    return _priced(snapshot, agreement.agreement_id, price, moment_of(as_of), selection, wanted)
+
+
+@kept
+def _priced(
+    snapshot: Snapshot, agreement_id: str, price: Price | None, moment: dt.datetime, selection: Selection, wanted: tuple[str, ...]
+) -> Lines:
+    listed = {project.project_id: project for project in projects_at(snapshot, agreement_id, moment, selection)}
+    reported = _reported(snapshot, agreement_id, moment, selection.project_id)
+    is_chosen = np.ones(len(reported.year), np.bool_)
     if not reported.project_ids <= listed.keys():
         is_chosen = pd.Index(reported.project_id).isin(list(listed))
-        n_lines = np.bincount(reported.kroner[is_chosen], minlength=len(reported.stated)).tolist()
+    n_lines = np.bincount(reported.kroner[is_chosen], minlength=len(reported.stated)).tolist()
     shown = price or most_used_price(dict(zip(reported.stated, n_lines, strict=True)))
     ratios = _ratios(reported, shown)
-    found = {name: _amounts(reported, name, ratios) for name in AMOUNTS if name in amounts}
+    found = {name: _amounts(reported, name, ratios) for name in wanted}
     lines = Lines(
         listed, shown, reported.project_id, reported.submission_id, reported.row_number, reported.funding_source_id,
         reported.cost_element, reported.year, reported.reported_in, found,
     )  # fmt: skip
-    if is_chosen is not None:
+    if not is_chosen.all():
         lines = lines.where(is_chosen)
     return in_area(lines, selection.working_area_id) if selection.working_area_id else lines
 
@@ -134,20 +144,23 @@ def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
     """An amount in the price. What does not apply is not asked, nor what was spent this year in another year's line."""
     column = SPENT if name == SPENT_THIS_YEAR else name
     asked = reported.reported_in == reported.year if name == SPENT_THIS_YEAR else np.ones(len(reported.year), np.bool_)
-    reasons = np.full(len(asked), None, object)
-    for place, codes in reported.missing.items():
-        reasons[place] = codes.get(column)
-        if reasons[place] == _NOT_APPLICABLE:
-            asked[place] = False
+    reasons = reported.reasons[column].copy()
+    asked &= reasons != _NOT_APPLICABLE
     stated = reported.is_known[column] & asked
     lost = stated & (ratios.reasons != None)  # noqa: E711 - one by one
     reasons[lost] = ratios.reasons[lost]
     return Amounts(times_each(reported.ore[column], ratios.ratios, ratios.of_line), asked, stated & ~lost, reasons)
 
 
-def _missing(column: Texts) -> dict[int, dict[str, str]]:
-    """The codes of the cells without a number, by line and column."""
-    return {place: _codes(text) for place, text in enumerate(column.tolist()) if isinstance(text, str)}
+def _missing(told: Texts) -> dict[str, Texts]:
+    """The codes of the cells without a number, by column."""
+    found = {name: np.full(len(told), None, object) for name in _COLUMNS}
+    for place, text in enumerate(told.tolist()):
+        if text is not None:
+            for name, code in _codes(text).items():
+                if name in found:
+                    found[name][place] = code
+    return found
 
 
 @lru_cache(maxsize=4096)

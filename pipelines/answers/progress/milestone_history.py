@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from domain.model import Agreement
+from pipelines.answers.kept import kept
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.history.snapshot import Snapshot
 from pipelines.methods.schedule import FinalSlip, MilestoneRow, MilestoneTrend, Rebaseline, TrendPoint, final_slips, trends
@@ -30,7 +32,7 @@ SELECT m.project_id, m.milestone, m.period, true AS is_newest, m.submission_id, 
     p.baseline_decision AS previous_decision, p.adopted_on AS previous_adopted_on
 FROM snapshot.milestone_status AS m
 LEFT JOIN snapshot.milestone_status AS p
-    ON p.agreement_id = m.agreement_id AND p.project_id = m.project_id AND p.milestone = m.milestone
+    ON p.agreement_id = m.agreement_id AND p.project_id = m.project_id AND p.milestone = m.milestone AND p.milestone = $milestone
     AND p.submission_id = m.previous_submission_id AND p.known_from <= $moment AND $moment < p.known_to
 WHERE m.agreement_id = $agreement_id AND m.newest_from <= $moment AND $moment < m.newest_to AND m.milestone = $milestone
 """
@@ -155,8 +157,13 @@ def newest_milestones(
     snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None, milestone: str = OPENING
 ) -> dict[str, NewestMilestone]:
     """A milestone in the newest report of each project that was known on a date, by project; none whose report lacks it."""
-    rows = snapshot.records(_NEWEST, _asked(agreement, as_of, milestone))
-    return {row["project_id"]: NewestMilestone(_report(row), _previous(row)) for row in rows}
+    return dict(_newest(snapshot, agreement.agreement_id, moment_of(as_of), milestone))
+
+
+@kept
+def _newest(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, milestone: str) -> Mapping[str, NewestMilestone]:
+    rows = snapshot.records(_NEWEST, {"agreement_id": agreement_id, "moment": moment, "milestone": milestone})
+    return MappingProxyType({row["project_id"]: NewestMilestone(_report(row), _previous(row)) for row in rows})
 
 
 def baseline_changes(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None = None) -> tuple[BaselineChange, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -54,6 +55,23 @@ def _step(name: str) -> Maker:
         both = set(opening.project_id) & set(closing.project_id) & set(step.project_ids)
         cells = _difference(opening, closing, both)
         return Made(step.amount_mnok, MNOK, "bridge", (*cells, *scope) if name == "growth" else cells)
+
+    return make
+
+
+def _counted(name: str) -> Maker:
+    """How many of the projects of a step have all figures, by the first cell of each."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made | None:
+        ends = _ends(asked, wanted)
+        if ends is None or wanted.since is None:
+            return None
+        step = _bridge(asked, wanted).bridge.step(name)  # type: ignore[arg-type]
+        is_opening = _ONE_END.get(name, (1, False))[1]
+        cells = parts_of(ends[0 if is_opening else 1].of_projects(step.project_ids), FORECAST)
+        first = {part.project_id: part for part in reversed(cells)}
+        counted = tuple(replace(part, amount=1) for _, part in sorted(first.items()))
+        return Made(step.with_figures[0], "projects", "bridge", counted)
 
     return make
 
@@ -127,6 +145,7 @@ def _complete(lines: Lines) -> Lines:
 
 BRIDGE: Mapping[str, Maker] = {
     **{f"bridge_{step}": _step(step) for step in STEPS},
+    **{f"counted_{step}": _counted(step) for step in STEPS},
     "bridge_change": _change,
     "bridge_project_opening": _opening,
 }

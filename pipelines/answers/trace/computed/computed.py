@@ -15,6 +15,8 @@ from pipelines.answers.named_figures import Asked
 from pipelines.answers.prices import price
 from pipelines.answers.reporting.returns import deadline_on, moment_of
 from pipelines.answers.trace.computed.bridge import BRIDGE
+from pipelines.answers.trace.computed.counts import DEVIATION_COUNTS
+from pipelines.answers.trace.computed.coverage import COVERAGE
 from pipelines.answers.trace.computed.economy import ECONOMY, TOTALS
 from pipelines.answers.trace.computed.made import Made, Maker, Part, Wanted
 from pipelines.answers.trace.computed.milestones import MILESTONES
@@ -22,6 +24,15 @@ from pipelines.answers.trace.computed.places import DEVIATIONS, PLACES
 from pipelines.answers.trace.computed.progress import PROGRESS
 from pipelines.answers.trace.computed.risks import RISKS
 from pipelines.answers.trace.computed.uncertainty import COURSE, UNCERTAINTY
+from pipelines.answers.trace.computed.with_figures import (
+    COLOUR_COUNTS,
+    ESTIMATE_COUNTS,
+    FIGURE_COUNTS,
+    PROGRESS_COUNTS,
+    REPORT_COUNTS,
+    p85_above,
+    weighed,
+)
 from pipelines.answers.trace.reported import Basis, basis_of
 from pipelines.answers.trace.submission import HandedIn, known_returns, return_handed_in
 from pipelines.history.return_rows import return_row
@@ -29,11 +40,17 @@ from pipelines.history.snapshot import Snapshot
 
 # Which figures can be traced, by the page that `figures` has them on and by name.
 MAKERS: Mapping[str, Mapping[str, Maker]] = {
-    "economy": {**ECONOMY, **BRIDGE, **COURSE},
-    "progress": {**PROGRESS, **MILESTONES},
-    "uncertainty": {**UNCERTAINTY, **RISKS},
-    "deviations": DEVIATIONS,
-    "area": {**TOTALS, "forecast_share": ECONOMY["forecast_share"], **PLACES},
+    "economy": {**ECONOMY, **BRIDGE, **COURSE, **FIGURE_COUNTS},
+    "progress": {**PROGRESS, **MILESTONES, **PROGRESS_COUNTS, "weighed": weighed(PROGRESS["planned_complete"])},
+    "uncertainty": {
+        **UNCERTAINTY, **RISKS, **ESTIMATE_COUNTS,
+        "p85_over_sum": p85_above(UNCERTAINTY["portfolio_p85"], UNCERTAINTY["sum_of_p50"]),
+    },
+    "deviations": {**DEVIATIONS, **DEVIATION_COUNTS, **COLOUR_COUNTS},
+    "area": {
+        **TOTALS, "forecast_share": ECONOMY["forecast_share"], **PLACES, "with_figures": FIGURE_COUNTS["with_figures"],
+    },
+    "quality": COVERAGE,
     "status": {
         "forecast_total": TOTALS["forecast_total"],
         "over_p50": ECONOMY["over_p50"],
@@ -54,8 +71,9 @@ MAKERS: Mapping[str, Mapping[str, Maker]] = {
         "opening_moved": MILESTONES["moved_since_previous"],
         "opening_against_plan": MILESTONES["moved_against_plan"],
         **{f"deviations_{level}": DEVIATIONS[f"deviations_{level}"] for level in ("red", "yellow")},
+        **REPORT_COUNTS,
     },
-}
+}  # fmt: skip
 # How many earlier days are told.
 _MOST_DAYS = 8
 _PERIODS = """

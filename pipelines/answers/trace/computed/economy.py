@@ -50,11 +50,12 @@ def summed(parts: Iterable[Part]) -> Decimal | None:
     return sum(amounts, Decimal(0)) if amounts else None
 
 
-def _lines(asked: Asked, *names: str) -> Lines:
+def lines_of(asked: Asked, *names: str) -> Lines:
+    """The lines of what is chosen, with the amounts that are asked for."""
     return economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, names)
 
 
-def _of_group(lines: Lines, wanted: Wanted) -> Lines:
+def of_group(lines: Lines, wanted: Wanted) -> Lines:
     """The lines of a source, party, year, municipality or project; of an area what falls on it."""
     key = wanted.key
     if key is None:
@@ -74,8 +75,8 @@ def _sum(name: str) -> Maker:
     def make(asked: Asked, wanted: Wanted) -> Made:
         # What a selected area has alone has been taken already.
         is_taken = wanted.grain == "area" and asked.selection.working_area_id is not None
-        lines = _lines(asked, name)
-        parts = parts_of(lines if is_taken else _of_group(lines, wanted), name)
+        lines = lines_of(asked, name)
+        parts = parts_of(lines if is_taken else of_group(lines, wanted), name)
         return Made(summed(parts), MNOK, "money", parts)
 
     return make
@@ -83,8 +84,8 @@ def _sum(name: str) -> Maker:
 
 def _share(asked: Asked, wanted: Wanted) -> Made | None:
     """The part of the forecast that falls on a place, in per cent of the whole."""
-    lines = _lines(asked, FORECAST)
-    whole, own = summed(parts_of(lines, FORECAST)), parts_of(_of_group(lines, wanted), FORECAST)
+    lines = lines_of(asked, FORECAST)
+    whole, own = summed(parts_of(lines, FORECAST)), parts_of(of_group(lines, wanted), FORECAST)
     amount = summed(own)
     share = None if amount is None or not whole else float(100 * amount / whole)
     return Made(share, "pct", "money", tuple(replace(part, amount=None) for part in own))
@@ -108,7 +109,7 @@ def _with_both(asked: Asked, wanted: Wanted, is_in: Callable[[Numbers, int], Fla
     source, _, year = (wanted.key or "").rpartition("::")
     if not _is_year(year):
         return None
-    lines = _lines(asked, BUDGET, FORECAST)
+    lines = lines_of(asked, BUDGET, FORECAST)
     own = lines.of_source(source) if source else lines
     has_both = own.amounts[BUDGET].is_known & own.amounts[FORECAST].is_known
     return own.where(is_in(own.year, int(year)) & has_both)
@@ -127,6 +128,30 @@ def _carry_ceiling(asked: Asked, wanted: Wanted) -> Made | None:
     if wanted.key not in of or found is None:
         return None
     return Made(of[wanted.key], MNOK, "money", tuple(replace(part, amount=None) for part in parts_of(found, BUDGET)))
+
+
+def _over_ceiling(asked: Asked, wanted: Wanted) -> Made | None:
+    """How much more a source carries out of a year than it may, by the agreement."""
+    listed = carried_over(asked.snapshot, asked.agreement, asked.price, asked.as_of)
+    row = next((it for it in listed if f"{it.source.funding_source_id}::{it.balance.year}" == wanted.key), None)
+    carried = _balance(_BOTH, operator.le)(asked, wanted)
+    if row is None or carried is None or row.over_mnok is None:
+        return None
+    return replace(carried, amount=row.over_mnok, parts=tuple(replace(part, amount=None) for part in carried.parts))
+
+
+def _sources(is_held: bool) -> Maker:
+    """How many sources there are; or can be held against their frames."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a figure of the whole agreement has no key
+        listed = [line for line, _ in framed_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of)]
+        whole = [it for it in listed if it.municipality_code is None and it.year is None]
+        own = [it for it in whole if it.left_mnok is not None or not is_held]
+        frames = (it.frame.mnok if isinstance(it.frame, Amount) else None for it in own)
+        outside = (Outside("frame", it.funding_source_id, frame) for it, frame in zip(own, frames, strict=True))
+        return Made(len(own), "sources", "frames", (), tuple(outside))
+
+    return make
 
 
 def _spent_until(asked: Asked, wanted: Wanted) -> Made | None:
@@ -152,7 +177,7 @@ def _cumulative(name: str) -> Maker:
     def make(asked: Asked, wanted: Wanted) -> Made | None:
         if wanted.key is None or not _is_year(wanted.key):
             return None
-        lines = _lines(asked, name)
+        lines = lines_of(asked, name)
         parts = parts_of(lines.where(lines.year <= int(wanted.key)), name)
         return Made(summed(parts), MNOK, "money", parts)
 
@@ -227,6 +252,9 @@ ECONOMY: Mapping[str, Maker] = {
     "forecast_cumulative": _cumulative(FORECAST),
     "spent_cumulative": _spent_until,
     "carry_ceiling": _carry_ceiling,
+    "over_ceiling": _over_ceiling,
+    "sources_held": _sources(True),
+    "sources": _sources(False),
     "over_p50": _over_p50,
     "rise_over_p50": _rise,
     **{name: _framed(name) for name in ("frame", "left_of_frame", "framed_spent", "framed_forecast")},

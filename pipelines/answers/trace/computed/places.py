@@ -130,6 +130,37 @@ def _place_count(is_alone: bool) -> Maker:
     return make
 
 
+def _shared(asked: Asked, wanted: Wanted) -> Made:
+    """How many projects a place shares with others."""
+    alone = set(_lying(asked, wanted, is_alone=True))
+    touching = _place_count(False)(asked, wanted)
+    return counted(part for part in (touching.parts if touching else ()) if part.project_id not in alone)
+
+
+def _placed(asked: Asked, wanted: Wanted) -> Made:
+    """How many projects that lie in a place, wholly or partly, state where on the map."""
+    ids = set(_lying(asked, wanted, is_alone=False))
+    rows = projects(asked.snapshot, asked.agreement, asked.as_of, asked.selection).to_dict("records")
+    return counted(
+        Part(row["project_id"], int(row["submission_id"]), "projects", int(row["row_number"]), "latitude", 1)
+        for row in rows
+        if row["project_id"] in ids and row["latitude"] == row["latitude"] and row["longitude"] == row["longitude"]
+    )
+
+
+def _share(count: Maker, unit_of_whole: str) -> Maker:
+    """The per cent that a place has of what is counted of all."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made | None:
+        own, whole = count(asked, wanted), count(asked, replace(wanted, grain=unit_of_whole, key=None))
+        if own is None or whole is None or not own.amount or not whole.amount:
+            return None
+        parts = tuple(replace(part, amount=None) for part in own.parts)
+        return replace(own, amount=100 * float(own.amount) / float(whole.amount), unit="pct", parts=parts)
+
+    return make
+
+
 def _effect(asked: Asked, wanted: Wanted) -> Made | None:
     """The stated likely contributions of projects in one place alone: place, indicator and unit, with bars between."""
     place, _, rest = (wanted.key or "").partition("|")
@@ -164,6 +195,10 @@ DEVIATIONS: Mapping[str, Maker] = {
 }
 PLACES: Mapping[str, Maker] = {
     "projects": _place_count(True),
+    "projects_shared": _shared,
+    "projects_placed": _placed,
+    "projects_share": _share(_place_count(True), "agreement"),
+    "deviations_share": _share(_deviations(None), "agreement"),
     "projects_touching": _place_count(False),
     "deviations": _deviations(None),
     **{f"deviations_{level}": _deviations(level) for level in LEVELS},

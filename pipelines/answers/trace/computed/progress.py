@@ -40,7 +40,7 @@ def _ratio(name: str) -> Maker:
         row = _earned(asked, wanted.key)
         if row is None or row.found is None:
             return None
-        reports = _progress_cells(asked, wanted.key)
+        reports = progress_cells(asked, wanted.key)
         cells = [replace(part, column="planned_pct") for part, _ in reports if part.amount is not None]
         cells = [replace(part, amount=None) for part in cells]
         cells += [replace(part, column="physical_pct", amount=None) for part, is_newest in reports if is_newest]
@@ -84,7 +84,7 @@ def _money_of(asked: Asked, project_id: str | None, names: tuple[str, ...], thro
     return tuple(part for name in names for part in parts_of(own, name))
 
 
-def _progress_cells(asked: Asked, project_id: str | None = None) -> list[tuple[Part, bool]]:
+def progress_cells(asked: Asked, project_id: str | None = None) -> list[tuple[Part, bool]]:
     """The row of progress of each report with its planned per cent, its column still to be named; whether it is the newest."""
     given = {"agreement_id": asked.agreement.agreement_id, "moment": moment_of(asked.as_of), "project_id": project_id}
     return [
@@ -103,7 +103,7 @@ def _complete(column: str) -> Maker:
         found = plan_against_actual(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection)
         rows = costs(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection)
         building = {row["project_id"]: row for row in rows if row["phase"] == BUILDING and not row["has_ended"]}
-        newest = {part.project_id: part for part, is_newest in _progress_cells(asked) if is_newest}
+        newest = {part.project_id: part for part, is_newest in progress_cells(asked) if is_newest}
         cells = []
         for project_id, row in building.items():
             if project_id in newest and row["p50_mnok"]:
@@ -126,7 +126,7 @@ def _phase(phase: str) -> Maker:
             for name in phases
             for project_id in (found.by_area.get((name, area), ()) if area else found.by_phase.get(name, ()))
         ]
-        return counted(_project_cells(asked, ids, "phase"), PROJECTS)
+        return counted(project_cells(asked, ids, "phase"), PROJECTS)
 
     return make
 
@@ -146,10 +146,10 @@ def _with_forecast(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a fi
 
 def _ended(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a figure of the whole selection has no key
     ids = by_phase(asked.snapshot, asked.agreement, asked.as_of, asked.selection).ended
-    return counted(_project_cells(asked, ids, "standing"), PROJECTS)
+    return counted(project_cells(asked, ids, "standing"), PROJECTS)
 
 
-def _project_cells(asked: Asked, ids: Iterable[str], column: str) -> list[Part]:
+def project_cells(asked: Asked, ids: Iterable[str], column: str) -> list[Part]:
     """A cell of the sheet of projects for each of the projects."""
     rows = projects(asked.snapshot, asked.agreement, asked.as_of, asked.selection).to_dict("records")
     place = {row["project_id"]: (int(row["submission_id"]), int(row["row_number"])) for row in rows}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
+from domain.matrix_file import matrix_of
 from domain.period import Period
 from pipelines.answers.economy.areas import part_in
 from pipelines.answers.kroner import kroner_of
@@ -15,7 +17,7 @@ from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.trace.computed.economy import MNOK
 from pipelines.answers.trace.computed.made import Made, Maker, Number, Part, Wanted, counted
 from pipelines.answers.uncertainty.reserves import reserve_use
-from pipelines.answers.uncertainty.risks import Risk, open_risks, without_response
+from pipelines.answers.uncertainty.risks import Risk, open_risks, risk_grid, without_response
 from pipelines.methods.money import Amount
 
 _RESERVES = """
@@ -40,6 +42,10 @@ def _reserve(name: str) -> Maker:
         if use is None:
             return None
         columns: Mapping[str, int | None] = {"released_mnok": None, "held_mnok": None}
+        if name.endswith("_pct"):
+            share = getattr(use, name)
+            amount = None if share is None else float(share)
+            return Made(amount, "pct", "reserve", _reserve_cells(asked, level, period, columns))
         if name in ("released", "held"):
             columns = {f"{name}_mnok": 1}
         return Made(getattr(use, f"{name}_mnok"), MNOK, "reserve", _reserve_cells(asked, level, period, columns))
@@ -50,13 +56,9 @@ def _reserve(name: str) -> Maker:
 def _reserve_cells(asked: Asked, level: str, period: str, columns: Mapping[str, int | None]) -> tuple[Part, ...]:
     """The cells of the reserves that are known; what is expected also rests on how much is built."""
     listed = projects_of(asked.snapshot, asked.agreement, asked.as_of, asked.selection)
-    given = {
-        "agreement_id": asked.agreement.agreement_id, "moment": moment_of(asked.as_of), "level": level,
-        "period": str(Period.parse(period)),
-    }  # fmt: skip
     area, parts = asked.selection.working_area_id, []
-    for row in asked.snapshot.records(_RESERVES, given):
-        if row["project_id"] not in listed or None in (row["released_mnok"], row["held_mnok"], row["physical_pct"]):
+    for row in _reserve_rows(asked, level, period):
+        if None in (row["released_mnok"], row["held_mnok"], row["physical_pct"]):
             continue
         shares = listed[row["project_id"]].shares_pct
         for column, sign in columns.items():
@@ -68,6 +70,16 @@ def _reserve_cells(asked: Asked, level: str, period: str, columns: Mapping[str, 
         if None in columns.values():
             parts.append(Part(row["project_id"], row["submission_id"], "progress", row["progress_row"], "physical_pct"))
     return tuple(parts)
+
+
+def _reserve_rows(asked: Asked, level: str, period: str) -> list[dict[str, Any]]:
+    """The rows of the reserves of a level after a period, of the projects that are chosen."""
+    listed = projects_of(asked.snapshot, asked.agreement, asked.as_of, asked.selection)
+    given = {
+        "agreement_id": asked.agreement.agreement_id, "moment": moment_of(asked.as_of), "level": level,
+        "period": str(Period.parse(period)),
+    }  # fmt: skip
+    return [row for row in asked.snapshot.records(_RESERVES, given) if row["project_id"] in listed]
 
 
 def _risks(asked: Asked) -> tuple[Risk, ...]:
@@ -83,8 +95,47 @@ def _expected(asked: Asked, wanted: Wanted) -> Made | None:
 
 def _unanswered(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a figure of the whole selection has no key
     found = without_response(_risks(asked))
-    cells = (Part(it.project_id, it.submission_id, "risks", it.row_number, "description", 1) for it in found)
-    return counted(cells, "risks", "rules")
+    return counted(map(_described, found), "risks", "rules")
+
+
+def _open(kind: str) -> Maker:
+    """How many risks or opportunities are open."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a figure of the whole selection has no key
+        return counted((_described(it) for it in _risks(asked) if it.kind == kind), "risks", "rules")
+
+    return make
+
+
+def _in_cell(asked: Asked, wanted: Wanted) -> Made:
+    """How many risks are in a cell of the matrix, by kind and classes from 0: risk:4:3; of no place without a key."""
+    grid = risk_grid(_risks(asked), matrix_of(asked.agreement))
+    found = {f"{kind}:{up}:{out}": listed for (kind, up, out), listed in grid.places.items()}
+    return counted(map(_described, found.get(wanted.key, ()) if wanted.key else grid.not_placed), "risks", "rules")
+
+
+def _described(it: Risk) -> Part:
+    return Part(it.project_id, it.submission_id, "risks", it.row_number, "description", 1)
+
+
+def _reserves(is_known: bool) -> Maker:
+    """How many projects have a reserve after a period, or all figures of it: level and period, with a colon between."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made | None:
+        level, _, period = (wanted.key or "").partition(":")
+        uses = reserve_use(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection)
+        use = next((it for it in uses if (it.reserve_level, str(it.period)) == (level, period)), None)
+        if use is None:
+            return None
+        n = use.n_projects - use.n_without if is_known else use.n_projects
+        cells = (
+            Part(row["project_id"], row["submission_id"], "reserve", row["row_number"], "held_mnok", 1)
+            for row in _reserve_rows(asked, level, period)
+            if not is_known or None not in (row["released_mnok"], row["held_mnok"], row["physical_pct"])
+        )
+        return Made(n, "projects", "reserve", tuple(cells))
+
+    return make
 
 
 def _expected_unanswered(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a figure of the whole selection has no key
@@ -102,8 +153,13 @@ def _risk_cells(listed: Iterable[Risk]) -> tuple[Part, ...]:
 
 
 RISKS: Mapping[str, Maker] = {
-    **{f"reserve_{name}": _reserve(name) for name in ("released", "held", "expected", "ahead")},
+    **{f"reserve_{name}": _reserve(name) for name in ("released", "held", "expected", "ahead", "used_pct", "expected_pct")},
     "expected": _expected,
+    "reserve_with_figures": _reserves(True),
+    "reserve_projects": _reserves(False),
+    "open_risks": _open("risk"),
+    "open_opportunities": _open("opportunity"),
+    "in_cell": _in_cell,
     "risks_without_response": _unanswered,
     "expected_without_response": _expected_unanswered,
 }

@@ -1,0 +1,89 @@
+"""Of how many projects the newest returns have a figure, by question and party: of the cells that hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipelines.answers.named_figures import Asked
+from pipelines.answers.reporting.coverage import QUESTIONS, coverage
+from pipelines.answers.reporting.quality import deliveries
+from pipelines.answers.trace.computed.made import Made, Maker, Part, Wanted
+
+# The columns of a question besides its own that count in its stead, or must be there with it.
+_EITHER = {"opening": ("forecast_on", "actual_on")}
+_BOTH = {"frames": ("p50_mnok", "p85_mnok")}
+_CELLS = """
+SELECT submission_id, (answers->>'$.project_id') AS project_id, row_number, answers
+FROM snapshot.return_row
+WHERE list_contains($submission_ids, submission_id) AND table_name = $table_name
+    AND ($milestone IS NULL OR (answers->>'$.milestone') = $milestone)
+    AND EXISTS (SELECT 1 FROM unnest($either::VARCHAR[]) AS e(name) WHERE (answers->>('$.' || name)) IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM unnest($both::VARCHAR[]) AS b(name) WHERE (answers->>('$.' || name)) IS NULL)
+QUALIFY row_number() OVER (PARTITION BY submission_id, (answers->>'$.project_id') ORDER BY row_number) = 1
+ORDER BY submission_id, row_number
+"""
+
+
+def _has(question: str, is_of_all: bool) -> Maker:
+    """How many projects have a figure; or how many the returns have in all. The key is a party, with a period after a colon."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made | None:
+        party, _, period = (wanted.key or "").partition(":")
+        found = coverage(asked.snapshot, asked.agreement, asked.as_of, period or None)
+        own = found[(found["question"] == question) & (found["party_id"].eq(party) | (not party))]
+        if own.empty:
+            return None
+        ids = [int(number) for number in own["submission_id"]]
+        if is_of_all:
+            return Made(int(own["n_asked"].sum()), "projects", "reports", _cells(asked, ids, "projects", ("phase",), (), None))
+        table, column = QUESTIONS[question]
+        cells = _cells(
+            asked, ids, table, _EITHER.get(question, (column,)), _BOTH.get(question, ()),
+            "opening" if question == "opening" else None,
+        )  # fmt: skip
+        return Made(int(own["n_figures"].sum()), "projects", "reports", cells)
+
+    return make
+
+
+def _cells(
+    asked: Asked, ids: list[int], table: str, either: tuple[str, ...], both: tuple[str, ...], milestone: str | None
+) -> tuple[Part, ...]:
+    """The first cell of each project that holds a figure."""
+    given = {"submission_ids": ids, "table_name": table, "either": list(either), "both": list(both), "milestone": milestone}
+    return tuple(
+        Part(row["project_id"], row["submission_id"], table, row["row_number"], _stated(row["answers"], either), 1)
+        for row in asked.snapshot.records(_CELLS, given)
+    )
+
+
+def _stated(answers: object, either: tuple[str, ...]) -> str:
+    """The last of the columns that holds anything."""
+    held = [name for name in either if f'"{name}"' in str(answers)]
+    return held[-1] if held else either[0]
+
+
+def _returns(is_in: Callable[[Any], Any], unit: str) -> Maker:
+    """How many returns, or parties, are so, of a period where the key names one."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made:
+        rows = deliveries(asked.snapshot, asked.agreement, asked.as_of)
+        rows = rows if not wanted.key else rows[rows["period"] == wanted.key]
+        own = rows[is_in(rows)]
+        ids = own["submission_id"].dropna()
+        return Made(len(own), unit, "reports", returns=tuple(sorted(int(number) for number in ids)))
+
+    return make
+
+
+# A return that has come, whether it counts yet or waits.
+_CAME = ("delivered", "late", "waiting")
+COVERAGE: Mapping[str, Maker] = {
+    **{f"has_{question}": _has(question, False) for question in QUESTIONS},
+    "projects_reported": _has("forecast_cost", True),
+    "returns_in_time": _returns(lambda rows: rows["status"] == "delivered", "returns"),
+    "returns_asked": _returns(lambda rows: rows["deadline_on"].notna() & (rows["status"] != "awaited"), "returns"),
+    "parties_in": _returns(lambda rows: rows["status"].isin(_CAME), "parties"),
+    "parties_asked": _returns(lambda rows: rows["status"].notna(), "parties"),
+}
