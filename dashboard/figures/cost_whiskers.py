@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import paper, with_room
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette, level_colour
 
 # A row has room for a name in two lines of 14 px.
 _ROW_PX, _AXIS_PX = 46, 76
-_NAME_SIGNS = 24
+_NAME_SIGNS, _NAME_PX = 24, 14
 # At most so many per cents are named on the axis: what stands side by side on a phone.
 _MOST_TICKS = 5
 _MARKS = {"green": "circle", "yellow": "triangle-up", "red": "square"}
@@ -93,13 +93,14 @@ def _axes(figure: go.Figure, rows: pd.DataFrame, ends: tuple[float, float], pale
     named = [f"{_whole(name)}  <b>{plain(label)}</b>" for name, label in zip(rows["name"], rows["label"], strict=True)]
     figure.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=named, range=[len(rows) - 0.4, -1.7], showgrid=False,
-        tickfont={"size": 14, "color": palette.ink},
+        tickfont={"size": _NAME_PX, "color": palette.ink},
     )  # fmt: skip
     low, high = ends
     step = next((step for step in (5, 10, 20, 50, 100) if (high - low) / step <= _MOST_TICKS), 200)
     ticks = [tick for tick in range(-20 * step, 21 * step, step) if low <= tick <= high]
     signed = [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in ticks]
     figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=signed, showgrid=True, tickangle=0)
+    with_room(figure, named, _NAME_PX)
 
 
 def _whole(name: str) -> str:

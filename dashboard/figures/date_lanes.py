@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import paper, with_room
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
@@ -29,6 +29,7 @@ def lanes(names: Sequence[str], separators: str, palette: Palette, extra_px: int
             line={"color": palette.rule, "width": 1},
         )  # fmt: skip
     figure.update_yaxes(visible=False, range=[len(names) - 0.5, -0.5])
+    with_room(figure, [])
     return figure
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import paper, with_room
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
@@ -56,6 +56,7 @@ def money_years(
     figure.update_xaxes(**_ticks(list(years["year"]), report_year))
     highest = max(years["mnok"].max(), years["budget_mnok"].max(), 0.0)
     figure.update_yaxes(range=[0, highest * 1.16 or 1.0], nticks=5, tickformat=",d")
+    with_room(figure, [f"{highest * 1.16:,.0f}"])
     return figure
 
 
@@ -86,6 +87,7 @@ def year_results(years: pd.DataFrame, report_year: int, hover: str, separators: 
     room = 0.3 * ((high - low) or 1.0)
     figure.update_yaxes(range=[low - (room if low < 0 else 0.02 * room), high + room], showticklabels=False, showgrid=False)
     figure.update_xaxes(**_ticks(list(years["year"]), report_year))
+    with_room(figure, [])
     return figure
 
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import plotly.graph_objects as go
 
 from dashboard.theme import FONT, Palette
+
+_TAG = re.compile(r"<(/?)b>")
+# How wide signs are in parts of their size, in the widest of the fonts that a page may have; all others as the last.
+_WIDTHS = {**dict.fromkeys(" .,:;|'ijlI!()[]/-\u00a0\u2009\u202f", 0.4), **dict.fromkeys("mwMW%@", 1.0)}
+_USUAL_WIDTH, _CAPITAL_WIDTH, _BOLDER = 0.64, 0.75, 1.12
+# Between a label and what it is beside, and a line of labels below.
+_GAP_PX, LINE_PX = 8, 30
 
 
 def bare(palette: Palette, height_px: float, margin: dict[str, int], text_px: int) -> go.Layout:
@@ -42,3 +52,25 @@ def paper(palette: Palette, separators: str, height_px: float, right_px: int = 8
         xaxis={**axis, "showgrid": False, "automargin": True},
         yaxis={**axis, "automargin": True},
     )
+
+
+def with_room(figure: go.Figure, labels: Iterable[str], text_px: int = 15, below_px: int = LINE_PX) -> None:
+    """Room for the widest of the labels at the left, and below, where one line usually stands.
+
+    Left to itself Plotly finds out by drawing such a figure again until its labels fit: twice the time of every change.
+    """
+    left = max((line_px(line, text_px) for label in labels for line in label.split("<br>")), default=0.0)
+    figure.update_layout(margin={"l": round(left) + _GAP_PX, "b": below_px})
+    figure.update_xaxes(automargin=False)
+    figure.update_yaxes(automargin=False)
+
+
+def line_px(line: str, text_px: float) -> float:
+    """How wide a line of a label is at the most, parts of it in bold."""
+    wide, weight = 0.0, 1.0
+    for place, part in enumerate(_TAG.split(line)):
+        if place % 2:
+            weight = 1.0 if part else _BOLDER
+        else:
+            wide += weight * sum(_WIDTHS.get(sign, _CAPITAL_WIDTH if sign.isupper() else _USUAL_WIDTH) for sign in part)
+    return text_px * wide

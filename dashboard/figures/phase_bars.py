@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import paper, with_room
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
@@ -19,17 +19,15 @@ def phase_bars(rows: pd.DataFrame, highest: int, hover: str, colour: str, separa
     figure.add_trace(
         go.Bar(
             x=rows["n"], y=places, orientation="h", width=0.66, marker={"color": colour}, customdata=rows[["hover"]],
-            hovertemplate=hover,
+            hovertemplate=hover, text=[f"<b>{n}</b>" for n in rows["n"]], textposition="outside", cliponaxis=False,
+            textfont={"size": 16, "color": [palette.ink if n else palette.muted for n in rows["n"]]},
         )
     )  # fmt: skip
-    for place, n in zip(places, rows["n"], strict=True):
-        figure.add_annotation(
-            x=n, y=place, text=f"<b>{n}</b>", showarrow=False, xanchor="left", xshift=5,
-            font={"size": 16, "color": palette.ink if n else palette.muted},
-        )  # fmt: skip
+    names = [plain(name) for name in rows["name"]]
     figure.update_yaxes(
-        tickvals=places, ticktext=[plain(name) for name in rows["name"]], range=[len(rows) - 0.5, -0.5], showgrid=False,
+        tickvals=places, ticktext=names, range=[len(rows) - 0.5, -0.5], showgrid=False,
         tickfont={"size": 15, "color": palette.ink}, ticks="outside", ticklen=6, tickcolor=palette.ground,
     )  # fmt: skip
     figure.update_xaxes(range=[0, _ROOM * max(highest, 1)], visible=False)
+    with_room(figure, names, below_px=8)
     return figure

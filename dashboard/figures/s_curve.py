@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import paper, with_room
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
@@ -70,6 +70,7 @@ def s_curve(
     highest = 1.12 * max(amounts, default=1.0) or 1.0
     _names(figure, ends, highest / _PLOT_PX, palette)
     figure.update_yaxes(range=[0, highest], nticks=4, tickformat=",d")
+    with_room(figure, [f"{highest:,.0f}"])
     figure.update_xaxes(**_years([day for found in (plan, forecast, spent) for day in found["on"]]))
     return figure
 

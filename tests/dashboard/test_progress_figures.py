@@ -53,7 +53,7 @@ def test_bars_of_panels_share_the_scale_that_they_are_given():
     figures = [phase_bars(rows.assign(n=[0, n]), 10, HOVER, "#000000", ", ", LIGHT) for n in (4, 10)]
     assert figures[0].layout.xaxis.range == figures[1].layout.xaxis.range
     assert figures[0].layout.xaxis.range[1] > 10
-    assert [it.text for it in figures[0].layout.annotations] == ["<b>0</b>", "<b>4</b>"]
+    assert list(figures[0].data[0].text) == ["<b>0</b>", "<b>4</b>"]
 
 
 def opening(name, on, low=None, high=None):
