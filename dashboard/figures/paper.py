@@ -10,9 +10,17 @@ import plotly.graph_objects as go
 from dashboard.theme import FONT, Palette
 
 _TAG = re.compile(r"<(/?)b>")
-# How wide signs are in parts of their size, in the widest of the fonts that a page may have; all others as the last.
-_WIDTHS = {**dict.fromkeys(" .,:;|'ijlI!()[]/-\u00a0\u2009\u202f", 0.4), **dict.fromkeys("mwMW%@", 1.0)}
-_USUAL_WIDTH, _CAPITAL_WIDTH, _BOLDER = 0.64, 0.75, 1.12
+# How wide signs are in parts of their size, in the widest of the fonts that a page may have (DejaVu Sans, as Verdana); others as
+# the last.
+_WIDTHS = {
+    sign: width
+    for signs, width in (
+        ("ijlI'|", 0.3), (" \u00a0\u2009\u202f.,:;!", 0.33), ("ft-()[]/\\", 0.4), ("r", 0.42), ("sz–", 0.53), ("ckvxy", 0.59),
+        ("w+−=", 0.84), ("mMWæÆ%@", 0.99),
+    )
+    for sign in signs
+}  # fmt: skip
+_USUAL_WIDTH, _CAPITAL_WIDTH, _BOLDER = 0.64, 0.71, 1.12
 # Between a label and what it is beside, and a line of labels below.
 _GAP_PX, LINE_PX = 8, 30
 
