@@ -37,6 +37,7 @@ class StatedChange:
     stated_pct: Decimal
     computed_pct: float | None
     source_url: str | None
+    stated_by: Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _change(
     area, item = series.area_name, series.item_id
     computed = (_computed(run, since_year, found.year) for run in runs.get((area, item), ()))
     computed_pct = next((change for change in computed if change is not None), None)
-    return StatedChange(area, item, found.year, since_year, stated_pct, computed_pct, found.source_url)
+    return StatedChange(area, item, found.year, since_year, stated_pct, computed_pct, found.source_url, found)
 
 
 def _computed(run: Sequence[Observation], since_year: int | None, year: int) -> float | None:

@@ -32,12 +32,12 @@ def bodies(app: AppTest) -> list[str]:
 def written(app: AppTest) -> str:
     """All text of the page, without its tags and style."""
     text = " ".join(re.sub(r"<style>.*?</style>", "", body, flags=re.S) for body in bodies(app))
-    return html.unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").replace("\u2011", "-")
+    return html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</?a\b[^>]*>", "", text))).replace("\u00a0", " ").replace("\u2011", "-")
 
 
 def plain(body: str) -> str:
     """Words without tags, in one line of plain spaces."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</?a\b[^>]*>", "", body))).split())
 
 
 def cite(data_dir: Path, **columns: str) -> None:

@@ -18,6 +18,7 @@ from dashboard.parts.quality.delivery_grid import Heading, grid, grid_style
 from dashboard.parts.quality.words import SYMBOLS, CellWords, cell_words, days_text, headline, to_deadline
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES
+from domain.load import load_agreements
 from domain.rows import Finding
 from pipelines.writing.tables import as_csv
 from tests.builders import agreement, printed, store
@@ -223,10 +224,10 @@ def test_an_older_period_in_the_address_shows_them_all(monkeypatch, examples):
 def test_what_a_cell_says(changes, lines):
     row = {
         "status": "delivered", "first_submitted_at": pd.Timestamp("2026-07-16"), "submitted_at": pd.Timestamp("2026-07-16"),
-        "days_after": -4, "n_before": 0, "waiting_at": pd.NaT, "n_warning": 0, "n_hold": 0, **changes,
+        "days_after": -4, "n_before": 0, "waiting_at": pd.NaT, "n_warning": 0, "n_hold": 0, "submission_id": 7, **changes,
     }  # fmt: skip
-    said = cell_words(here(), row)
-    assert [line.replace("\u00a0", " ") for line in said.lines] == lines
+    said = cell_words(here(), load_agreements()["fjordbyen"], row)
+    assert [str(line).replace("\u00a0", " ") for line in said.lines] == lines
     assert said.symbol == SYMBOLS[row["status"]]
 
 

@@ -13,11 +13,12 @@ from dashboard.figures.plain import plain
 from dashboard.figures.point_dots import PointDotWords, point_dots
 from dashboard.figures.waterfall import Step, waterfall
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, noted
+from dashboard.parts.blocks import Column, Said, noted
 from dashboard.parts.choices import choice
 from dashboard.parts.exports import downloads, plain_rows, table_of
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
+from dashboard.parts.goal.words import led, led_point
 from dashboard.parts.names import group_name, trace
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
@@ -69,8 +70,8 @@ def _steps(here: Surroundings, agreement: Agreement, found: GroupSteps) -> None:
         here.say(
             "page.movement.title",
             group=names[largest],
-            points=said[largest],
-            index=signed_text(found.footing.index_pct, 2, here.language),
+            points=_of_group(here, agreement, found, largest, said[largest]),
+            index=led(here, agreement, found.footing, signed_text(found.footing.index_pct, 2, here.language)),
         ),
         here.say("page.movement.unit"),
     )
@@ -80,7 +81,12 @@ def _steps(here: Surroundings, agreement: Agreement, found: GroupSteps) -> None:
     listed = ", ".join(f"{bar.name} {bar.said}" for bar in bars)
     show(drawn, here.say("page.movement.alt", steps=listed, index=total.said), f"waterfall-{found.kind}")
     _step_table(here, agreement, found, names)
-    _source(here, found.footing)
+    _source(here, agreement, found.footing)
+
+
+def _of_group(here: Surroundings, agreement: Agreement, found: GroupSteps, at: int, said: str) -> Said:
+    """Words about a group of points that lead to its index and its points; points of no group are those of the whole area."""
+    return led(here, agreement, found.footing, said, found.kind, found.steps["group_name"].iloc[at])
 
 
 def _step_table(here: Surroundings, agreement: Agreement, found: GroupSteps, names: list[str]) -> None:
@@ -89,16 +95,21 @@ def _step_table(here: Surroundings, agreement: Agreement, found: GroupSteps, nam
         *(Column(here.say(f"page.movement.column.{name}"), True) for name in ("contribution", "change", "weight", "points")),
         Column(here.say("page.movement.column.note")),
     ]
-    lines = [
+    lines: list[list[Said]] = [
         [
-            name,
-            signed_text(row.contribution_pct, 2, here.language),
-            signed_text(row.change_pct, 1, here.language),
-            decimal_text(row.weight_pct, 1, here.language),
-            decimal_text(row.n_points, 0, here.language),
+            names[at],
+            *(
+                _of_group(here, agreement, found, at, said)
+                for said in (
+                    signed_text(row.contribution_pct, 2, here.language),
+                    signed_text(row.change_pct, 1, here.language),
+                    decimal_text(row.weight_pct, 1, here.language),
+                    decimal_text(row.n_points, 0, here.language),
+                )
+            ),
             here.say("page.goal.few_points") if row.is_few else "",
         ]
-        for name, row in zip(names, found.steps.itertuples(), strict=True)
+        for at, row in enumerate(found.steps.itertuples())
     ]
     blocks.table(here.say("page.movement.caption"), *noted(columns, lines))
     rows = found.steps.assign(group_name=names)
@@ -113,7 +124,7 @@ def _year(here: Surroundings, agreement: Agreement, window: int, month: dt.date)
     if found is None:
         return
     parts = {"same": found.same_points_pct, "set": found.changed_set_pct, "total": found.total_pct}
-    said = {name: signed_text(points, 2, here.language) for name, points in parts.items()}
+    said = {name: led(here, agreement, found.later, signed_text(points, 2, here.language)) for name, points in parts.items()}
     blocks.title(here.say("page.movement.year_title", before=month_text(before, here.language), **said))
     columns = [Column(here.say("page.movement.column.part")), Column(here.say("page.movement.column.points_changed"), True)]
     lines = [[here.say(f"page.movement.part.{name}", n=found.n_same), said[name]] for name in parts]
@@ -122,7 +133,7 @@ def _year(here: Surroundings, agreement: Agreement, window: int, month: dt.date)
     )
     blocks.table(caption, columns, lines, is_narrow=True)
     blocks.small(here.say("page.movement.year_note"))
-    _source(here, found.later)
+    _source(here, agreement, found.later)
 
 
 def every_point(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window: int) -> None:
@@ -133,7 +144,7 @@ def every_point(here: Surroundings, agreement: Agreement, goal: GoalAnswer, wind
     if rows.empty or without is None:
         blocks.small(here.say("page.movement.missing"))
         return
-    blocks.title(_leans(here, without), here.say("page.points.unit"))
+    blocks.title(_leans(here, agreement, without), here.say("page.points.unit"))
     bounds = None if point.ci_low_pct is None or point.ci_high_pct is None else (point.ci_low_pct, point.ci_high_pct)
     drawn = kept(partial(_dots, here, rows, without, bounds), _key(here, without.footing), "dots")
     first, last = rows.iloc[0], rows.iloc[-1]
@@ -147,15 +158,15 @@ def every_point(here: Surroundings, agreement: Agreement, goal: GoalAnswer, wind
     )
     show(drawn, alternative, "point-dots")
     _point_table(here, agreement, rows, without)
-    _source(here, without.footing)
+    _source(here, agreement, without.footing)
     how(here, (here.say(f"page.points.how.{part}") for part in ("change", "contribution", "without")))
 
 
-def _leans(here: Surroundings, without: WithoutOne) -> str:
+def _leans(here: Surroundings, agreement: Agreement, without: WithoutOne) -> str:
     return here.say(
         "page.points.steady" if without.keeps_sign else "page.points.turns",
-        low=signed_text(without.lowest_pct, 2, here.language),
-        high=signed_text(without.highest_pct, 2, here.language),
+        low=led(here, agreement, without.footing, signed_text(without.lowest_pct, 2, here.language)),
+        high=led(here, agreement, without.footing, signed_text(without.highest_pct, 2, here.language)),
     )
 
 
@@ -178,14 +189,20 @@ def _point_table(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, w
     columns += [
         Column(here.say(f"page.points.column.{name}"), name in {"change", "weight", "contribution", "without"}) for name in names
     ]
+    of_point = partial(led_point, here, agreement, without.footing)
     left_out = dict(zip(without.by_point["point_id"], without.by_point["index_pct"], strict=True))
-    lines = [
+    lines: list[list[Said]] = [
         [
             row.point_name,
-            signed_text(row.change_pct, 1, here.language),
-            decimal_text(row.weight_pct, 1, here.language),
-            signed_text(row.contribution_pct, 2, here.language),
-            signed_text(left_out.get(row.point_id), 2, here.language),
+            of_point(int(row.submission_id), row.point_id, signed_text(row.change_pct, 1, here.language)),
+            *(
+                led(here, agreement, without.footing, said)
+                for said in (
+                    decimal_text(row.weight_pct, 1, here.language),
+                    signed_text(row.contribution_pct, 2, here.language),
+                    signed_text(left_out.get(row.point_id), 2, here.language),
+                )
+            ),
             row.road if isinstance(row.road, str) else "",
             row.municipality_name if isinstance(row.municipality_name, str) else "",
             trace(here, int(row.submission_id), row.sheet, row.cell),
@@ -211,12 +228,12 @@ def _key(here: Surroundings, footing: Footing) -> str:
     return f"{snapshot}|{footing.submission_id}|{footing.window_months}|{footing.last_month}|{here.language}|{here.ground}"
 
 
-def _source(here: Surroundings, footing: Footing) -> None:
+def _source(here: Surroundings, agreement: Agreement, footing: Footing) -> None:
     source_line(
         here,
         here.say(
             "page.movement.source",
-            n=footing.n_points,
+            n=led(here, agreement, footing, decimal_text(footing.n_points, 0, here.language)),
             month=month_text(footing.last_month, here.language),
             source=footing.source_title,
             published=date_text(footing.published_on, here.language),

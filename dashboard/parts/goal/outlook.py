@@ -15,6 +15,7 @@ from dashboard.parts.blocks import Column
 from dashboard.parts.exports import downloads, table_of
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept, show
+from dashboard.parts.goal.words import led
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, month_text, signed_text
@@ -40,19 +41,19 @@ def what_if(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> None:
         return
     if not found.what_if:
         blocks.small(here.say("page.outlook.no_scenarios"))
-        _certainty(here, found)
+        _certainty(here, agreement, found)
         return
     levels = levels_of(found.what_if[0])
     with_named = outlook(here.snapshot, agreement, here.as_of, levels_pct=levels) or found
     shown = with_named.what_if[0]
-    blocks.title(needed(here, found, shown), here.say("page.outlook.not_predictions"))
-    blocks.said(here.say("page.outlook.staying_label"), staying(here, found, shown))
+    blocks.title(needed(here, agreement, found, shown), here.say("page.outlook.not_predictions"))
+    blocks.said(here.say("page.outlook.staying_label"), staying(here, agreement, found, shown))
     _figure(here, agreement, goal, found, shown)
     left, right = st.columns([1.15, 1], gap="large")
     with left:
         _scenarios(here, agreement, goal.judged, found, shown)
     with right:
-        _certainty(here, found)
+        _certainty(here, agreement, found)
 
 
 def levels_of(found: WhatIf) -> list[float]:
@@ -67,36 +68,37 @@ def levels_of(found: WhatIf) -> list[float]:
     return sorted(levels)
 
 
-def needed(here: Surroundings, found: Outlook, shown: WhatIf) -> str:
+def needed(here: Surroundings, agreement: Agreement, found: Outlook, shown: WhatIf) -> str:
     """The level that gives an index of zero in twelve months, as a sentence."""
     key = "needed_below" if round(shown.needed_pct, _DECIMALS) < 0 else "needed_above"
     return here.say(
         f"page.outlook.{key}",
         window=found.window_months,
         month=month_text(shown.end_month, here.language),
-        needed=level(here, shown.needed_pct, found.reference_year),
+        needed=level(here, agreement, found, shown.needed_pct),
     )
 
 
-def staying(here: Surroundings, found: Outlook, shown: WhatIf) -> str:
+def staying(here: Surroundings, agreement: Agreement, found: Outlook, shown: WhatIf) -> str:
     """What follows if the next twelve months lie where the last twelve did."""
     outcome = _outcome(shown, _staying_level(shown))
     crosses_on = outcome["crosses_on"]
     return here.say(
         f"page.outlook.staying.{'never' if pd.isna(crosses_on) else 'crosses'}",
-        now=level(here, _last_year(shown), found.reference_year),
+        now=level(here, agreement, found, _last_year(shown)),
         points=here.say(f"page.outlook.points.{shown.points}", window=found.window_months),
         crosses=_crossing(here, crosses_on),
         month=month_text(shown.end_month, here.language),
-        end=signed_text(outcome["end_pct"], _DECIMALS, here.language),
+        end=led(here, agreement, found, signed_text(outcome["end_pct"], _DECIMALS, here.language)),
     )
 
 
-def level(here: Surroundings, level_pct: float, year: int) -> str:
+def level(here: Surroundings, agreement: Agreement, found: Outlook, level_pct: float) -> str:
     """2,7 % under 2018-nivået; on the level where one decimal shows no difference."""
     rounded = round(level_pct, _DECIMALS)
     key = "above" if rounded > 0 else "below" if rounded < 0 else "level"
-    return here.say(f"page.goal.{key}", change=decimal_text(abs(rounded), _DECIMALS, here.language), year=year)
+    said = led(here, agreement, found, decimal_text(abs(rounded), _DECIMALS, here.language))
+    return here.say(f"page.goal.{key}", change=said, year=found.reference_year)
 
 
 def chance(here: Surroundings, probability: float) -> str:
@@ -109,13 +111,13 @@ def chance(here: Surroundings, probability: float) -> str:
     return here.say("page.outlook.chance.about", part=part, whole=whole)
 
 
-def certainty(here: Surroundings, found: Outlook, probability: float) -> str:
+def certainty(here: Surroundings, agreement: Agreement, found: Outlook, probability: float) -> str:
     """The chance that traffic is at or below the reference level, in words with its number."""
     return here.say(
         "page.outlook.certainty_title",
         year=found.reference_year,
-        chance=chance(here, probability),
-        probability=_probability(here, probability),
+        chance=led(here, agreement, found, chance(here, probability)),
+        probability=led(here, agreement, found, _probability(here, probability)),
     )
 
 
@@ -227,19 +229,21 @@ def _alternative(here: Surroundings, agreement: Agreement, found: Outlook, shown
 def _scenarios(here: Surroundings, agreement: Agreement, point: IndexPoint, found: Outlook, shown: WhatIf) -> None:
     """The levels as a table, the highest first as in the figure; what they rest on; the other set of points one click away."""
     blocks.title(here.say("page.outlook.table_title"))
-    _scenario_table(here, found, shown)
+    _scenario_table(here, agreement, found, shown)
     for other in found.what_if:
         label = here.say(f"page.outlook.basis_label.{other.points}")
         is_shown = other.points == shown.points
-        blocks.said(here.say("page.outlook.basis_shown", basis=label) if is_shown else label, _basis(here, found, other))
+        blocks.said(
+            here.say("page.outlook.basis_shown", basis=label) if is_shown else label, _basis(here, agreement, found, other)
+        )
         if not is_shown:
             with st.expander(here.say("page.outlook.basis_table")):
-                _scenario_table(here, found, other)
+                _scenario_table(here, agreement, found, other)
     table = partial(_export, here, agreement, point, found, shown)
     downloads(here, agreement, table, f"nullvekst-{found.agreement_id}-scenarios")
 
 
-def _scenario_table(here: Surroundings, found: Outlook, shown: WhatIf) -> None:
+def _scenario_table(here: Surroundings, agreement: Agreement, found: Outlook, shown: WhatIf) -> None:
     rows = shown.outcomes.sort_values("level_pct", ascending=False, ignore_index=True)
     at_zero = rows.index[rows["level_pct"] == shown.needed_pct]
     blocks.table(
@@ -251,8 +255,8 @@ def _scenario_table(here: Surroundings, found: Outlook, shown: WhatIf) -> None:
         ],
         [
             (
-                _level_cell(here, shown, row["level_pct"]),
-                signed_text(row["end_pct"], 1, here.language),
+                led(here, agreement, found, _level_cell(here, shown, row["level_pct"])),
+                led(here, agreement, found, signed_text(row["end_pct"], 1, here.language)),
                 _crossing(here, row["crosses_on"]),
             )
             for row in rows.to_dict("records")
@@ -281,13 +285,13 @@ def _meaning(here: Surroundings, shown: WhatIf, level_pct: float) -> str:
     return here.say("page.outlook.as_last_year") if level_pct == _last_year(shown) else ""
 
 
-def _basis(here: Surroundings, found: Outlook, other: WhatIf) -> str:
+def _basis(here: Surroundings, agreement: Agreement, found: Outlook, other: WhatIf) -> str:
     return here.say(
         f"page.outlook.basis.{other.points}",
         window=found.window_months,
-        start=signed_text(other.start_pct, 1, here.language),
-        gap=decimal_text(abs(other.gap_pct), 2, here.language),
-        needed=signed_text(other.needed_pct, _DECIMALS, here.language),
+        start=led(here, agreement, found, signed_text(other.start_pct, 1, here.language)),
+        gap=led(here, agreement, found, decimal_text(abs(other.gap_pct), 2, here.language)),
+        needed=led(here, agreement, found, signed_text(other.needed_pct, _DECIMALS, here.language)),
     )
 
 
@@ -306,13 +310,13 @@ def _export(here: Surroundings, agreement: Agreement, point: IndexPoint, found: 
     return table_of(here, agreement, title, names, rows, point, f"{title}. {here.say('page.outlook.not_predictions')}")
 
 
-def _certainty(here: Surroundings, found: Outlook) -> None:
+def _certainty(here: Surroundings, agreement: Agreement, found: Outlook) -> None:
     """The chance in words and number with what is not in it, and what it would take to know more."""
     if found.probability_at_or_below is None or found.half_width_pct is None or found.detectable_change_pct is None:
         blocks.small(here.say("page.outlook.no_certainty"))
         return
     month, detectable = month_text(found.last_month, here.language), decimal_text(found.detectable_change_pct, 1, here.language)
-    blocks.title(certainty(here, found, found.probability_at_or_below), here.say("page.outlook.caveat", month=month))
+    blocks.title(certainty(here, agreement, found, found.probability_at_or_below), here.say("page.outlook.caveat", month=month))
     lines = [
         (here.say("page.outlook.answer.points_now"), decimal_text(found.n_points, 0, here.language)),
         (here.say("page.outlook.answer.half_width"), f"±{decimal_text(found.half_width_pct, 1, here.language)}"),
@@ -324,8 +328,8 @@ def _certainty(here: Surroundings, found: Outlook) -> None:
     blocks.table(
         here.say("page.outlook.certainty_caption", window=found.window_months, month=month),
         [Column(here.say("page.outlook.answer.what")), Column(here.say("page.outlook.answer.said"), True)],
-        lines,
+        [(what, led(here, agreement, found, said)) for what, said in lines],
         is_narrow=True,
     )
-    blocks.small(here.say("page.outlook.certainty_note", detectable=detectable))
+    blocks.small(here.say("page.outlook.certainty_note", detectable=led(here, agreement, found, detectable)))
     how(here, (here.say(f"page.outlook.how.{part}") for part in ("chance", "points", "detectable")))

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, noted
+from dashboard.parts.blocks import Column, Said, noted
 from dashboard.parts.exports import downloads, plain_rows, table_of
 from dashboard.parts.figure_foot import how
 from dashboard.parts.goal.words import interval
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, month_text, signed_text
 from pipelines.answers.goal.goal import GoalAnswer, IndexPoint
 from pipelines.answers.goal.releases import REVISED, differing, releases, revisions
+from pipelines.answers.trace.published import rolling_key
 
 _ROWS_AT_FIRST = 13
 _DAYS = {"last_month": "%Y-%m", "published_on": "%Y-%m-%d", "published_on_before": "%Y-%m-%d"}
@@ -34,10 +41,10 @@ def published_when(here: Surroundings, agreement: Agreement, goal: GoalAnswer, w
         return
     rows = releases(here.snapshot, agreement, window, here.as_of).iloc[::-1]
     changed = revisions(here.snapshot, agreement, here.as_of)
-    blocks.title(_finding(here, rows, changed))
+    blocks.title(_finding(here, agreement, rows, changed, window))
     names = ("published_on", "month", "index", "interval", "months", "source", "note")
     columns = [Column(here.say(f"page.release.column.{name}"), name in {"index", "interval", "months"}) for name in names]
-    lines = [_release(here, row) for row in rows.itertuples()]
+    lines = [_release(here, agreement, row, window) for row in rows.itertuples()]
     blocks.table(here.say("page.release.caption", window=window), *noted(columns, lines))
     if not changed.empty:
         _revision_table(here, agreement, changed, goal.latest[window])
@@ -45,42 +52,60 @@ def published_when(here: Surroundings, agreement: Agreement, goal: GoalAnswer, w
     how(here, said)
 
 
-def _finding(here: Surroundings, rows: pd.DataFrame, changed: pd.DataFrame) -> str:
+def _finding(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, changed: pd.DataFrame, window: int) -> str:
+    if rows.empty:
+        return here.say("page.release.none", n=0)
+    newest = rows.iloc[0]
+    n = _led(here, agreement, int(newest["submission_id"]), window, newest["last_month"], str(len(rows)))
     if changed.empty:
-        return here.say("page.release.none", n=len(rows))
+        return here.say("page.release.none", n=n)
+    largest = changed.loc[changed["change_points"].abs().idxmax()].to_dict()
+    said = decimal_text(abs(largest["change_points"]), 2, here.language)
+    last = changed.sort_values(["published_on", "window_months", "last_month"]).iloc[-1].to_dict()
     return here.say(
         "page.release.some",
-        n=len(rows),
-        revised=len(changed),
-        largest=decimal_text(changed["change_points"].abs().max(), 2, here.language),
+        n=n,
+        revised=_of(here, agreement, last, "", str(len(changed))),
+        largest=_of(here, agreement, largest, "", said),
     )
 
 
-def _release(here: Surroundings, row) -> list[str]:  # type: ignore[no-untyped-def]  # a row of itertuples
+def _release(here: Surroundings, agreement: Agreement, row, window: int) -> list[Said]:  # type: ignore[no-untyped-def]  # a row of itertuples
+    led = partial(_led, here, agreement, int(row.submission_id), window, row.last_month)
     return [
-        date_text(row.published_on, here.language),
+        led(date_text(row.published_on, here.language)),
         month_text(row.last_month, here.language),
-        signed_text(row.index_pct, 1, here.language),
-        interval(here, row.ci_low_pct, row.ci_high_pct),
-        decimal_text(row.n_months, 0, here.language),
+        led(signed_text(row.index_pct, 1, here.language)),
+        led(interval(here, row.ci_low_pct, row.ci_high_pct)),
+        led(decimal_text(row.n_months, 0, here.language)),
         here.say("page.release.source", source=row.source_title, number=row.submission_id),
         here.say("page.release.late", day=date_text(row.recorded_at, here.language)) if row.is_late else "",
     ]
+
+
+def _led(here: Surroundings, agreement: Agreement, submission_id: int, window: int, month: dt.date, said: str) -> Said:
+    """Words about a month of a release that lead to it there."""
+    return traced_figure(here, agreement, submission_id, "rolling_index", rolling_key(window, month), said)
+
+
+def _of(here: Surroundings, agreement: Agreement, row: Mapping[Any, Any], when: str, said: str) -> Said:
+    """Words about a revised month that lead to it in the release before or after."""
+    return _led(here, agreement, int(row[f"submission_id{when}"]), int(row["window_months"]), row["last_month"], said)
 
 
 def _revision_table(here: Surroundings, agreement: Agreement, changed: pd.DataFrame, point: IndexPoint) -> None:
     names = ("month", "window", "figure", "before", "after", "published_before", "published_on")
     columns = [Column(here.say(f"page.release.column.{name}"), name in {"before", "after"}) for name in names]
     newest = changed.sort_values(["published_on", "window_months", "last_month"], ascending=[False, False, False])
-    lines = [
+    lines: list[list[Said]] = [
         [
             month_text(row["last_month"], here.language),
             here.say(f"window.{row['window_months']}"),
             here.say(f"page.release.figure.{name}"),
-            decimal_text(row[f"{name}_before"], _SHOWN[name], here.language),
-            decimal_text(row[name], _SHOWN[name], here.language),
-            date_text(row["published_on_before"], here.language),
-            date_text(row["published_on"], here.language),
+            _of(here, agreement, row, "_before", decimal_text(row[f"{name}_before"], _SHOWN[name], here.language)),
+            _of(here, agreement, row, "", decimal_text(row[name], _SHOWN[name], here.language)),
+            _of(here, agreement, row, "_before", date_text(row["published_on_before"], here.language)),
+            _of(here, agreement, row, "", date_text(row["published_on"], here.language)),
         ]
         for row in newest.to_dict("records")
         for name in differing(row)

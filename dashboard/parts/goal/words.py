@@ -8,7 +8,11 @@ from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text, month_text
 from pipelines.answers.goal.goal import GoalAnswer, IndexPoint
-from pipelines.answers.trace.published import rolling_key
+from pipelines.answers.goal.movement import Footing, Outlook
+from pipelines.answers.trace.published import mean_key, rolling_key
+
+# What says of which submission, window and month it is.
+AtMonth = IndexPoint | Footing | Outlook
 
 
 def headline(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> str:
@@ -25,10 +29,18 @@ def headline(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> str:
     )
 
 
-def led(here: Surroundings, agreement: Agreement, point: IndexPoint, said: str) -> Said:
-    """Words about an index that lead to it; plain where they say that there is none."""
-    key = rolling_key(point.window_months, point.last_month)
+def led(
+    here: Surroundings, agreement: Agreement, point: AtMonth, said: str, group_kind: str | None = None, name: str = ""
+) -> Said:
+    """Words about an index, or that of a group of its points, that lead to it; plain where they say that there is none."""
+    key = rolling_key(point.window_months, point.last_month, group_kind if name else None, name)
     return said if said == NO_VALUE else traced_figure(here, agreement, point.submission_id, "rolling_index", key, said)
+
+
+def led_point(here: Surroundings, agreement: Agreement, point: AtMonth, submission_id: int, point_id: str, said: str) -> Said:
+    """Words about a counting point over the window of an index that lead to its mean, and from there to its months."""
+    key = mean_key(point.window_months, point.last_month, point_id)
+    return said if said == NO_VALUE else traced_figure(here, agreement, submission_id, "point_mean", key, said)
 
 
 def level(here: Surroundings, agreement: Agreement, point: IndexPoint) -> str:

@@ -10,11 +10,12 @@ import streamlit as st
 
 from dashboard.figures.small_multiples import PanelWords, Scale, panel, runs, scale_of
 from dashboard.parts import blocks
+from dashboard.parts.blocks import Said
 from dashboard.parts.escape import as_html
-from dashboard.parts.figure_foot import source_line
+from dashboard.parts.figure_foot import follow, source_line
 from dashboard.parts.figures import kept, show
 from dashboard.parts.indicators.tables import change_table, downloads_of, figure_table, source_addresses
-from dashboard.parts.indicators.words import amount, below, headline, item_name, label, note, sentence, target
+from dashboard.parts.indicators.words import amount, below, cited, headline, item_name, label, note, sentence, target
 from dashboard.parts.links import host_of
 from dashboard.parts.method.blocks import how_measured
 from dashboard.parts.surroundings import Surroundings
@@ -60,7 +61,7 @@ def _targets(here: Surroundings, agreement: Agreement) -> None:
 
 def _indicator(here: Surroundings, agreement: Agreement, found: IndicatorFigures) -> None:
     st.html('<hr class="nv-rule">')
-    blocks.title(sentence(here, found), below(here, found))
+    blocks.title(sentence(here, agreement, found), below(here, found))
     if not isinstance(agreement.indicator_targets, Unknown):
         agreed = target(here, agreement, found.indicator) or here.say("page.indicators.no_target")
         blocks.said(here.say("page.indicators.target"), agreed)
@@ -77,7 +78,7 @@ def _indicator(here: Surroundings, agreement: Agreement, found: IndicatorFigures
         if is_beside:
             _watch(here, agreement, found)
         if has_changes:
-            change_table(here, found)
+            change_table(here, agreement, found)
     hosts = list(dict.fromkeys(host_of(url) or url for url in source_addresses(found)))
     if hosts:
         source_line(here, here.say("page.indicators.source_line", hosts=", ".join(hosts)))
@@ -96,6 +97,14 @@ def _panels(here: Surroundings, agreement: Agreement, found: IndicatorFigures) -
     said += [here.say("page.indicators.open")] if any(points["is_open"].any() for points in tables) else []
     said += [here.say("page.indicators.broken")] if any(len(runs(points)) > 1 for points in tables) else []
     blocks.small(" ".join(said))
+    shown = ((series, row) for series in found.levels for row in series.observations)
+    follow(here, [_followed(here, agreement, found, series, row) for series, row in shown], is_closed=True)
+
+
+def _followed(here: Surroundings, agreement: Agreement, found: IndicatorFigures, series: Series, row: Observation) -> Said:
+    """A figure of a panel that leads to its line and cell: Bilfører, Byen, 2018: 54 %."""
+    name = f"{item_name(here, found.indicator, series.item_id)}, {series.area_name}" if len(found.levels) > 1 else ""
+    return cited(here, agreement, row, f"{name} {_year_amount(here, found, row)}".strip())
 
 
 def _panel(

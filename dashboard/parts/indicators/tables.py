@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, Said
+from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.exports import downloads, invented_note
 from dashboard.parts.header import as_known
-from dashboard.parts.indicators.words import decimals_of, item_name, note, unit
+from dashboard.parts.indicators.words import cited, decimals_of, item_name, note, unit
 from dashboard.parts.links import addresses, host_of
 from dashboard.parts.names import trace
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
-from domain.numbers import decimal_text, signed_text
+from domain.numbers import NO_VALUE, decimal_text, signed_text
 from pipelines.answers.cited.series import Observation, Series
 from pipelines.answers.indicators import IndicatorAnswer, IndicatorFigures, StatedChange
-from pipelines.answers.trace.published import cited_key
 from pipelines.writing.tables import ExportTable
 
 _FIGURES = ("item", "area", "year", "amount", "unit", "note", "source", "place")
@@ -29,22 +29,27 @@ _EXPORTED = (
 )  # fmt: skip
 
 
-def change_table(here: Surroundings, found: IndicatorFigures) -> None:
+def change_table(here: Surroundings, agreement: Agreement, found: IndicatorFigures) -> None:
     """What sources state as a change beside what their figures give, never in one column."""
     caption = here.say("page.indicators.changes_caption")
     blocks.table(
-        caption, _columns(here, _CHANGES), [_change_line(here, found, change) for change in found.changes], is_narrow=True
+        caption,
+        _columns(here, _CHANGES),
+        [_change_line(here, agreement, found, change) for change in found.changes],
+        is_narrow=True,
     )
 
 
-def _change_line(here: Surroundings, found: IndicatorFigures, change: StatedChange) -> tuple[str, ...]:
+def _change_line(here: Surroundings, agreement: Agreement, found: IndicatorFigures, change: StatedChange) -> tuple[Said, ...]:
+    led = partial(cited, here, agreement, change.stated_by)
+    computed = signed_text(change.computed_pct, 1, here.language)
     return (
         item_name(here, found.indicator, change.item_id),
         change.area_name,
         str(change.year),
         decimal_text(None, 0, here.language) if change.since_year is None else str(change.since_year),
-        signed_text(float(change.stated_pct), decimals_of(change.stated_pct), here.language),
-        signed_text(change.computed_pct, 1, here.language),
+        led(signed_text(float(change.stated_pct), decimals_of(change.stated_pct), here.language)),
+        led(computed) if computed != NO_VALUE else computed,
     )
 
 
@@ -73,7 +78,7 @@ def _figure_line(
         item_name(here, found.indicator, series.item_id),
         series.area_name,
         str(row.year),
-        decimal_text(float(row.amount), decimals_of(row.amount), here.language),
+        cited(here, agreement, row, decimal_text(float(row.amount), decimals_of(row.amount), here.language)),
         unit(here, found.indicator, series),
         note(here, found.indicator, series, row),
         _source(here, row.source_url, urls),
@@ -82,11 +87,10 @@ def _figure_line(
 
 
 def _place(here: Surroundings, agreement: Agreement, row: Observation) -> Said:
-    """Where a figure stands, leading to its trace; the cells of a sum are those of several figures."""
-    said = trace(here, row.submission_id, row.sheet, ", ".join(row.cells) or None)
-    if row.line is None:
-        return said
-    return traced_figure(here, agreement, row.submission_id, "cited_figure", cited_key("indicators", row.line), said)
+    """Where a figure stands, leading to its trace; the cells of a sum are those of several figures, each leading to its own."""
+    if row.parts:
+        return joined((_place(here, agreement, part) for part in row.parts), ", ")
+    return cited(here, agreement, row, trace(here, row.submission_id, row.sheet, ", ".join(row.cells) or None))
 
 
 def _source(here: Surroundings, url: str | None, urls: list[str]) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from dashboard.parts.blocks import Said
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import traced_figure
 from domain.indicators import Indicator
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text
 from pipelines.answers.cited.series import Observation, Series
 from pipelines.answers.indicators import IndicatorAnswer, IndicatorFigures
+from pipelines.answers.trace.published import CITED, cited_key
 
 # From here on the age of the newest figure is said.
 _OLD_YEARS = 3
@@ -46,7 +49,7 @@ def target(here: Surroundings, agreement: Agreement, indicator: Indicator) -> st
     return agreed[indicator.indicator_id].in_language(here.language)
 
 
-def sentence(here: Surroundings, found: IndicatorFigures) -> str:
+def sentence(here: Surroundings, agreement: Agreement, found: IndicatorFigures) -> str:
     """The finding of one indicator: its leading series from the first comparable figure to the last."""
     indicator, lead, move = found.indicator, found.lead, found.movement
     if lead is None:
@@ -57,16 +60,27 @@ def sentence(here: Surroundings, found: IndicatorFigures) -> str:
     named: dict[str, object] = {
         "subject": item.subject.in_language(here.language) if item else lead.item_id,
         "area": lead.area_name,
-        "last": amount(here, indicator, last.amount),
+        "last": cited(here, agreement, last, amount(here, indicator, last.amount)),
         "year": last.year,
     }
     if move is None:
         return here.say(f"page.indicators.{'single' if len(lead.observations) == 1 else 'single_comparable'}", **named)
-    named |= {"first": amount(here, indicator, move.first.amount), "first_year": move.first.year}
+    named |= {
+        "first": cited(here, agreement, move.first, amount(here, indicator, move.first.amount)),
+        "first_year": move.first.year,
+    }
     if move.first.amount == last.amount:
         return here.say("page.indicators.still", **named)
     way = here.say(f"page.indicators.way.{'up' if last.amount > move.first.amount else 'down'}")
     return here.say("page.indicators.moved", way=way, **named)
+
+
+def cited(here: Surroundings, agreement: Agreement, found: Observation, said: str) -> Said:
+    """Words about a cited figure that lead to its line and cell; those of a sum to its first part."""
+    line = found.line if found.line is not None else next((part.line for part in found.parts), None)
+    if line is None:
+        return said
+    return traced_figure(here, agreement, found.submission_id, CITED, cited_key("indicators", line), said)
 
 
 def below(here: Surroundings, found: IndicatorFigures) -> str:

@@ -83,12 +83,12 @@ def point_map(here: Surroundings, agreement: Agreement, goal: GoalAnswer, window
     if rows.empty:
         blocks.small(here.say("page.map.no_points"))
         return
-    blocks.title(points_title(here, rows), how_to_read(here, area))
+    blocks.title(points_title(here, agreement, rows, area), how_to_read(here, agreement, area))
     map_place, table_place = st.columns([1.5, 1], gap="large")
     with map_place:
         _point_figure(here, agreement, goal, rows, area)
     with table_place:
-        first_points(here, rows, area, N_LABELS)
+        first_points(here, agreement, rows, area, N_LABELS)
     all_points(here, agreement, rows, area)
     _source(here, area, int(rows["submission_id"].iloc[0]))
     how(here, [here.say("page.points.how.change"), here.say("page.map.how.place", n=min(N_LABELS, len(rows)))])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard.parts.goal.words import interval
+from dashboard.parts.blocks import Said
+from dashboard.parts.goal.words import interval, led, led_point
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import decimal_text, month_text, signed_text
@@ -54,20 +55,26 @@ def municipalities_listed(here: Surroundings, rows: pd.DataFrame) -> str:
     )
 
 
-def points_title(here: Surroundings, rows: pd.DataFrame) -> str:
+def points_title(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, area: IndexPoint) -> str:
     """The point farthest from the area, and how many lie outside the interval of the area."""
     first, counts = rows.iloc[0], rows["place"].value_counts()
-    named = {"name": first["name"], "change": change_text(here, first["change_pct"]), "n": len(rows)}
+    its = change_text(here, first["change_pct"])
+    counted = {"n": len(rows), **{place: counts.get(place, 0) for place in ("above", "below")}}
+    named: dict[str, Said] = {name: led(here, agreement, area, decimal_text(n, 0, here.language)) for name, n in counted.items()}
+    named |= {
+        "name": first["name"],
+        "change": led_point(here, agreement, area, int(first["submission_id"]), first["point_id"], its),
+    }
     if "unknown" in counts:
-        return here.say("page.map.points_title_plain", **named)
-    return here.say("page.map.points_title", above=counts.get("above", 0), below=counts.get("below", 0), **named)
+        return here.say("page.map.points_title_plain", **{name: named[name] for name in ("name", "change", "n")})
+    return here.say("page.map.points_title", **named)
 
 
-def how_to_read(here: Surroundings, area: IndexPoint) -> str:
+def how_to_read(here: Surroundings, agreement: Agreement, area: IndexPoint) -> str:
     """What the symbols, the sizes and the names on the map of points mean."""
     if area.ci_low_pct is None:
         return here.say("page.map.points_read_plain", year=area.reference_year)
-    bounds = interval(here, area.ci_low_pct, area.ci_high_pct)
+    bounds = led(here, agreement, area, interval(here, area.ci_low_pct, area.ci_high_pct))
     return here.say("page.map.points_read", interval=bounds, year=area.reference_year)
 
 

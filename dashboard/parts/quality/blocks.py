@@ -24,8 +24,9 @@ from dashboard.parts.quality.tables import (
     findings_table,
     returns_table,
 )
-from dashboard.parts.quality.words import cell_words, days_text, grid_title, headline, party_name
+from dashboard.parts.quality.words import cell_words, days_text, found_in, grid_title, headline, of_quality, party_name
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import traced_sum
 from domain.facts import Unknown
 from domain.model import Agreement
 from domain.numbers import date_text, period_text
@@ -98,7 +99,7 @@ def delivery_grid(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, 
     shown = periods if is_whole else periods[:_SHOWN_PERIODS]
     blocks.style_sheet(grid_style(here.palette))
     records = rows[rows["period"].isin(shown)].to_dict("records")
-    cells = {(str(row["party_id"]), str(row["period"])): cell_words(here, _by_name(row)) for row in records}
+    cells = {(str(row["party_id"]), str(row["period"])): cell_words(here, agreement, _by_name(row)) for row in records}
     order = {party.party_id: number for number, party in enumerate(agreement.parties)}
     parties = sorted({party for party, _ in cells}, key=lambda party: order.get(party, len(order)))
     grid(
@@ -160,20 +161,22 @@ def age(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
         blocks.title(here.say("page.quality.view.age"))
         blocks.small(here.say("page.quality.age.empty"))
         return
-    title = _age_title(here, rows)
+    title = _age_title(here, agreement, rows, asked)
     blocks.title(title)
     age_table(here, agreement, rows, title)
     source_line(here, here.say("page.quality.credit"))
 
 
-def _age_title(here: Surroundings, rows: pd.DataFrame) -> str:
+def _age_title(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, asked: Asked) -> str:
     limit = stale_after_days()
-    oldest = days_text(here, int(rows["age_days"].max()))
+    oldest = of_quality(here, agreement, "age_days", days_text(here, int(rows["age_days"].max())), asked.party_id or "")
     if limit is None:
         return here.say("page.quality.age.title_days", days=oldest)
     n_old = int(rows["colour"].isin(["yellow", "red"]).sum())
     if n_old:
-        return here.say("page.quality.age.title_some", n=n_old, of=len(rows), limit=limit)
+        led = partial(of_quality, here, agreement, party_id=asked.party_id or "")
+        n, of = led("aged_old", str(n_old)), led("aged_all", str(len(rows)))
+        return here.say("page.quality.age.title_some", n=n, of=of, limit=limit)
     return here.say("page.quality.age.title", days=oldest, limit=limit)
 
 
@@ -188,9 +191,12 @@ def findings(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
         blocks.small(here.say("page.quality.findings.empty"))
         return
     often = sum(len(one.by_period) > 1 for one in found)
-    title = here.say("page.quality.findings.title", n=len(found), often=often)
+    led = partial(found_in, here, agreement, party=asked.party_id, period=asked.period)
+    # Of a chosen period it is told how many of its kinds come in others too, which is no count of findings.
+    more = str(often) if asked.period else led(str(often), "findings_often")
+    title = here.say("page.quality.findings.title", n=led(str(len(found)), "findings_kinds"), often=more)
     blocks.title(title)
-    findings_table(here, agreement, found, title)
+    findings_table(here, agreement, found, title, asked.party_id)
     source_line(here, here.say("page.quality.credit"))
     how(here, [here.say(f"page.quality.findings.how.{name}") for name in ("kept", "example")])
 
@@ -217,7 +223,7 @@ def _last_act(here: Surroundings, agreement: Agreement) -> str:
         "page.quality.editions.last_act",
         name=name_of(known_people(agreement), act["person_id"]),
         act=here.say(f"page.approve.act.{act['act']}"),
-        number=act["submission_id"],
+        number=traced_sum(here, agreement, act["submission_id"], "projects", None, "phase", str(act["submission_id"])),
         party=party_name(agreement, act["party_id"]),
         period=period_text(act["period"], here.language),
         at=moment_text(act["acted_at"], here.language),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.parts.blocks import said_html
 from dashboard.parts.escape import as_html
 from dashboard.parts.quality.words import CellWords
 from dashboard.theme import Palette
@@ -56,7 +57,7 @@ def _head(period: Heading, is_chosen: bool) -> str:
 def _cell(words: CellWords | None, not_there: str, is_chosen: bool) -> str:
     if words is None:
         return f'<td{_marked(is_chosen)}><span class="nv-unseen">{as_html(not_there)}</span></td>'
-    lines = "".join(f"<span>{as_html(line)}</span>" for line in words.lines)
+    lines = "".join(f"<span>{said_html(line)}</span>" for line in words.lines)
     mark = f'<span aria-hidden="true">{as_html(words.symbol)} </span>'
     return f'<td class="s-{as_html(words.status)}{" chosen" if is_chosen else ""}"><b>{mark}{as_html(words.word)}</b>{lines}</td>'
 

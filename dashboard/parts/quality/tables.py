@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,17 @@ from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.exports import downloads, plain_rows, table_of_reports
 from dashboard.parts.person_blocks import known_people, moment_text, name_of
-from dashboard.parts.quality.words import AGE_SYMBOLS, day_text, of_quality, party_name, reason_words, standing_words, to_deadline
+from dashboard.parts.project_links import page_link
+from dashboard.parts.quality.words import (
+    AGE_SYMBOLS,
+    day_text,
+    found_in,
+    of_quality,
+    party_name,
+    reason_words,
+    standing_words,
+    to_deadline,
+)
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import traced_sum
 from dashboard.theme import SEVERITY_SYMBOLS
@@ -30,6 +40,13 @@ _NUMBERS = {"projects", "warnings", "confirmed", "figures", "age", "n_findings",
 _RETURNS = (
     "number", "party", "period", "sent_by", "deadline", "standing", "decided_by", "projects", "warnings", "confirmed", "said",
 )  # fmt: skip
+# Where the submissions of a kind are listed, each with its way to the file.
+_LISTED: dict[str, tuple[str, dict[str, str]]] = {
+    "return": ("quality", {"quality": "returns"}),
+    "traffic": ("goal", {"view": "releases"}),
+    "traffic_api": ("goal", {"view": "table"}),
+    "cited_figures": ("indicators", {}),
+}
 _DAYS = ("first_submitted_at", "submitted_at", "waiting_at", "acted_at", "last_known_from", "published_at")
 
 
@@ -52,26 +69,40 @@ def returns_table(here: Surroundings, agreement: Agreement, rows: pd.DataFrame) 
 
 def _return(here: Surroundings, agreement: Agreement, row: dict[Any, Any], people: dict[str, Person]) -> list[Said]:
     # What was decided after the reader's date is not known yet, and what waits was decided by nobody.
-    is_decided = row["last_act"] != "submit"
+    is_decided, number = row["last_act"] != "submit", int(row["submission_id"])
     return [
         _numbered(here, agreement, row),
         party_name(agreement, row["party_id"]),
         period_text(row["period"], here.language),
         _by_at(here, people, row["submitted_by"], row["submitted_at"]),
-        here.say("page.quality.returns.correction") if row["is_correction"] else to_deadline(here, row["days_after"]),
+        here.say("page.quality.returns.correction")
+        if row["is_correction"]
+        else _of_return(here, agreement, row, to_deadline(here, row["days_after"])),
         standing_words(here, row),
         _by_at(here, people, row["acted_by"], row["acted_at"]) if is_decided else NO_VALUE,
-        decimal_text(None if pd.isna(row["n_projects"]) else row["n_projects"], 0, here.language),
-        decimal_text(row["n_warning"], 0, here.language),
-        decimal_text(row["n_hold"], 0, here.language),
+        _of_return(
+            here, agreement, row, decimal_text(None if pd.isna(row["n_projects"]) else row["n_projects"], 0, here.language)
+        ),
+        *(
+            # What waits is no part of what is known: its findings stand where it is decided.
+            found_in(here, agreement, said, severity=name, submission=number) if row.get("counts", True) else said
+            for name in ("warning", "hold")
+            for said in [decimal_text(row[f"n_{name}"], 0, here.language)]
+        ),
         "" if pd.isna(row["said"]) else str(row["said"]),
     ]
 
 
 def _numbered(here: Surroundings, agreement: Agreement, row: dict[Any, Any]) -> Said:
     """The number of a return, which leads to its cells where it counts."""
+    return _of_return(here, agreement, row, here.say("page.numbered", number=int(row["submission_id"])))
+
+
+def _of_return(here: Surroundings, agreement: Agreement, row: dict[Any, Any], said: str) -> Said:
+    """Words that lead to the projects, the file and the acts of a return, where it counts."""
     number = int(row["submission_id"])
-    said = here.say("page.numbered", number=number)
+    if said == NO_VALUE:
+        return said
     return traced_sum(here, agreement, number, "projects", None, "phase", said) if row.get("counts", True) else said
 
 
@@ -100,7 +131,7 @@ def coverage_tables(here: Surroundings, agreement: Agreement, rows: pd.DataFrame
     blocks.table(here.say("page.quality.coverage.by_party"), columns, lines, is_narrow=len(parties) == 1)
     columns = [Column(here.say("page.quality.column.question")), Column(here.say("page.quality.column.figures"), True)]
     columns += [Column(reason_words(here, reason), True) for reason in REASONS]
-    reasons = [_reasons(here, question, own) for question, own in by_question.items()]
+    reasons = [_reasons(here, led, question, own) for question, own in by_question.items()]
     blocks.table(here.say("page.quality.coverage.by_reason"), columns, reasons)
     export(here, agreement, title, rows, list(rows.columns), "coverage")
 
@@ -114,9 +145,9 @@ def _covered(
     return [_question(here, question), *(led(_n_of(here, found), party_id=party_id) for party_id, found in shown.items())]
 
 
-def _reasons(here: Surroundings, question: str, own: pd.DataFrame) -> list[str]:
-    counts = [decimal_text(own[reason].sum(), 0, here.language) for reason in REASONS]
-    return [_question(here, question), _n_of(here, own), *counts]
+def _reasons(here: Surroundings, led: Callable[[str, str], Said], question: str, own: pd.DataFrame) -> list[Said]:
+    counts = [led(f"lacks_{question}_{reason}", decimal_text(own[reason].sum(), 0, here.language)) for reason in REASONS]
+    return [_question(here, question), led(f"has_{question}", _n_of(here, own)), *counts]
 
 
 def _question(here: Surroundings, question: str) -> str:
@@ -144,13 +175,15 @@ def _age(here: Surroundings, agreement: Agreement, row: dict[Any, Any]) -> list[
         row["party_name"],
         period_text(row["period"], here.language),
         _numbered(here, agreement, row),
-        day_text(here, row["submitted_at"]),
-        decimal_text(row["age_days"], 0, here.language),
+        _of_return(here, agreement, row, day_text(here, row["submitted_at"])),
+        of_quality(here, agreement, "age_days", decimal_text(row["age_days"], 0, here.language), row["party_id"]),
         f"{AGE_SYMBOLS[colour]} {here.say(f'page.quality.age.{colour}')}",
     ]
 
 
-def findings_table(here: Surroundings, agreement: Agreement, found: Sequence[Recurring], title: str) -> None:
+def findings_table(
+    here: Surroundings, agreement: Agreement, found: Sequence[Recurring], title: str, party_id: str | None = None
+) -> None:
     """One row per code: in plain words, how often, of how many parties and in which periods."""
     periods = sorted({period for one in found for period in one.by_period}, key=_newest_first, reverse=True)
     shown = periods[:SHOWN_PERIODS]
@@ -158,7 +191,9 @@ def findings_table(here: Surroundings, agreement: Agreement, found: Sequence[Rec
     # A plain space before the year, so that a heading may stand in two lines.
     columns += [Column(" ".join(period_text(period, here.language).rsplit("\u00a0", 1)), True) for period in shown]
     with st.container(key="quality-findings"):
-        blocks.table(here.say("page.quality.findings.caption"), columns, [_found(here, one, shown) for one in found])
+        blocks.table(
+            here.say("page.quality.findings.caption"), columns, [_found(here, agreement, one, shown, party_id) for one in found]
+        )
     rows = pd.DataFrame(
         [
             {
@@ -175,15 +210,16 @@ def findings_table(here: Surroundings, agreement: Agreement, found: Sequence[Rec
     export(here, agreement, title, rows, list(rows.columns), "findings")
 
 
-def _found(here: Surroundings, one: Recurring, periods: Sequence[str]) -> list[str]:
+def _found(here: Surroundings, agreement: Agreement, one: Recurring, periods: Sequence[str], party_id: str | None) -> list[Said]:
     severity: Severity = one.example.severity
+    led = partial(found_in, here, agreement, code=one.code, severity=one.severity, party=party_id)
     return [
         f"{SEVERITY_SYMBOLS[severity]} {here.say(f'severity.{severity}')}",
         finding_text(one.example, "message", here.language),
-        decimal_text(one.n_findings, 0, here.language),
-        decimal_text(one.n_returns, 0, here.language),
-        decimal_text(len(one.party_ids), 0, here.language),
-        *(decimal_text(one.by_period.get(period, 0), 0, here.language) for period in periods),
+        led(decimal_text(one.n_findings, 0, here.language)),
+        led(decimal_text(one.n_returns, 0, here.language), "findings_returns"),
+        led(decimal_text(len(one.party_ids), 0, here.language), "findings_parties"),
+        *(led(decimal_text(one.by_period.get(period, 0), 0, here.language), period=period) for period in periods),
     ]
 
 
@@ -198,11 +234,14 @@ def contents_table(here: Surroundings, agreement: Agreement, rows: pd.DataFrame)
     if rows.empty:
         blocks.small(here.say("page.quality.editions.empty"))
         return
-    lines = [
+    lines: list[list[Said]] = [
         [
             here.say(f"page.quality.editions.kind.{row['kind']}"),
-            decimal_text(row["n_submissions"], 0, here.language),
-            day_text(here, row["last_known_from"]),
+            *(
+                page_link(here, agreement, page, said, **view)
+                for page, view in [_LISTED.get(str(row["kind"]), _LISTED["traffic"])]
+                for said in (decimal_text(row["n_submissions"], 0, here.language), day_text(here, row["last_known_from"]))
+            ),
         ]
         for row in rows.to_dict("records")
     ]

@@ -33,7 +33,7 @@ class CellWords:
     status: str
     symbol: str
     word: str
-    lines: tuple[str, ...]
+    lines: tuple[Said, ...]
 
 
 def headline(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, period: str | None) -> str:
@@ -49,9 +49,11 @@ def headline(here: Surroundings, agreement: Agreement, rows: pd.DataFrame, perio
         said = here.say("page.quality.finding.no_deadline", **named)
     else:
         named["day"] = date_text(deadline, here.language)
-        said = _against_deadline(here, rows, came, (here.as_of - deadline).days, named)
+        late = led("parties_late", str(int((came["days_after"] > 0).sum())))
+        said = _against_deadline(here, rows, came, late, (here.as_of - deadline).days, named)
     n_waiting = int((rows["status"] == "waiting").sum())
-    return joined([said, here.say("page.quality.finding.waiting", n=n_waiting)]) if n_waiting else said
+    waiting = here.say("page.quality.finding.waiting", n=led("returns_waiting", str(n_waiting)))
+    return joined([said, waiting]) if n_waiting else said
 
 
 def of_quality(
@@ -64,11 +66,13 @@ def of_quality(
     return computed(here, agreement, None, f"quality.{figure}", said, **named)
 
 
-def _against_deadline(here: Surroundings, rows: pd.DataFrame, came: pd.DataFrame, over: int, named: dict[str, object]) -> str:
+def _against_deadline(
+    here: Surroundings, rows: pd.DataFrame, came: pd.DataFrame, late: Said, over: int, named: dict[str, object]
+) -> str:
     """The sentence where there is a deadline; `over` are the days since it passed."""
     if len(came) == len(rows):
-        late = int((came["days_after"] > 0).sum())
-        return here.say(f"page.quality.finding.{'all_late' if late else 'all_in_time'}", late=late, **named)
+        key = "all_late" if str(late) != "0" else "all_in_time"
+        return here.say(f"page.quality.finding.{key}", late=late, **named)
     named["days"] = days_text(here, abs(over))
     if over > 0 and len(came):
         names = list(rows.loc[~rows["status"].isin(CAME), "party_name"])
@@ -113,11 +117,17 @@ def to_deadline(here: Surroundings, days_after: Any) -> str:
     return here.say(f"page.quality.grid.{key}", days=days_text(here, abs(int(days_after))))
 
 
-def cell_words(here: Surroundings, row: dict[str, Any]) -> CellWords:
+def found_in(here: Surroundings, agreement: Agreement, said: str, kind: str = "findings", **where: object) -> Said:
+    """A count of findings, or of returns or parties with any, that leads to them, by any of `FOUND_BY`."""
+    of = ";".join(f"{name}={where[name]}" for name in sorted(where) if where[name] is not None)
+    return computed(here, agreement, None, f"quality.{kind}", said, **({"grain": "found", "of": of} if of else {}))
+
+
+def cell_words(here: Surroundings, agreement: Agreement, row: dict[str, Any]) -> CellWords:
     """What a cell says: the status, when it came, its days from the deadline, and what was found or corrected."""
     status = str(row["status"])
     word = here.say(f"page.quality.status.{status}")
-    return CellWords(status, SYMBOLS[status], word, (*_when(here, row), *_more(here, row)))
+    return CellWords(status, SYMBOLS[status], word, (*_when(here, row), *_more(here, agreement, row)))
 
 
 def _when(here: Surroundings, row: dict[str, Any]) -> list[str]:
@@ -134,8 +144,8 @@ def _when(here: Surroundings, row: dict[str, Any]) -> list[str]:
     return [here.say(f"page.quality.grid.{'over' if days > 0 else 'left'}", days=days_text(here, abs(days)))]
 
 
-def _more(here: Surroundings, row: dict[str, Any]) -> list[str]:
-    said = []
+def _more(here: Surroundings, agreement: Agreement, row: dict[str, Any]) -> list[Said]:
+    said: list[Said] = []
     if row["n_before"]:
         said.append(here.say("page.quality.grid.corrected", day=date_text(row["submitted_at"], here.language)))
     if not pd.isna(row["waiting_at"]) and row["status"] != "waiting":
@@ -143,7 +153,9 @@ def _more(here: Surroundings, row: dict[str, Any]) -> list[str]:
     for name in ("n_warning", "n_hold"):
         if row[name]:
             number = "one" if row[name] == 1 else "other"
-            said.append(here.say(f"page.quality.grid.{name}.{number}", n=decimal_text(row[name], 0, here.language)))
+            severity, number_of = name.removeprefix("n_"), int(row["submission_id"])
+            words = here.say(f"page.quality.grid.{name}.{number}", n=decimal_text(row[name], 0, here.language))
+            said.append(found_in(here, agreement, words, severity=severity, submission=number_of))
     return said
 
 

@@ -14,6 +14,7 @@ from dashboard.parts.person_blocks import acting_person, known_people, moment_te
 from dashboard.parts.returns.findings import findings_by_sheet
 from dashboard.parts.returns.originals import original_download
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace.index_parts import months_table, point_table
 from dashboard.parts.trace.path import published_sentence, published_steps, reported_steps, sentence
 from dashboard.parts.trace.published_tables import published_history, published_row
 from dashboard.parts.trace.tables import cell_table, history_of, row_table
@@ -53,6 +54,8 @@ def published(here: Surroundings, agreement: Agreement, found: TracedPublished) 
     with right:
         _original(here, agreement, found.handed_in, found.sheet)
     published_row(here, found)
+    point_table(here, agreement, found)
+    months_table(here, agreement, found)
     published_history(here, agreement, found)
     another(here, agreement)
 

@@ -8,7 +8,7 @@ from dashboard.parts.filters import price_said
 from dashboard.parts.project_links import page_link
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.blocks import another
-from dashboard.parts.trace.figure_tables import case_table, figure_history, part_table, source_table
+from dashboard.parts.trace.figure_tables import case_table, figure_history, found_table, part_table, source_table
 from dashboard.parts.trace.figure_words import figure_name, how_said, rho_said, short_said
 from domain.model import Agreement
 from domain.numbers import date_text
@@ -24,6 +24,7 @@ def computed_figure(here: Surroundings, agreement: Agreement, found: Traced) -> 
     blocks.way(page_link(here, agreement, "method", here.say("trace_figure.method"), section=found.made.method))
     part_table(here, agreement, found)
     case_table(here, agreement, found)
+    found_table(here, agreement, found)
     source_table(here, agreement, found)
     figure_history(here, agreement, found)
     another(here, agreement)
@@ -40,6 +41,8 @@ def finding_said(here: Surroundings, agreement: Agreement, found: Traced) -> str
     kind = "one" if n == 1 else "sum" if made.is_sum else "cells" if n else "frame" if made.outside else "nothing"
     if made.cases:
         kind, n = "cases", len(made.cases)
+    if made.findings:
+        kind, n = "findings", len(made.findings)
     place = here.say("trace_figure.in_one") if of == 1 else here.say("trace_figure.in_several", n=of)
     return f"{first} {here.say(f'trace_figure.finding.{kind}', n=n, place=place)}"
 

@@ -13,6 +13,7 @@ from dashboard.parts.agreement_names import source_name
 from dashboard.parts.blocks import Column, Link, Said
 from dashboard.parts.figures import kept
 from dashboard.parts.levels import level_said
+from dashboard.parts.names import trace
 from dashboard.parts.person_blocks import known_people, moment_text
 from dashboard.parts.project_links import page_link
 from dashboard.parts.rules.words import rule_name
@@ -21,11 +22,13 @@ from dashboard.parts.trace.figure_words import amount_said, figure_name, number_
 from dashboard.parts.trace.tables import ROWS_AT_FIRST, cell_of, hand_out, over_time
 from dashboard.parts.trace.words import answer_text, basis_text, numbers_of, party_name, period_said, whom
 from dashboard.parts.trace_links import computed_address, traced, traced_sum
+from dashboard.theme import SEVERITY_SYMBOLS
 from domain.forms import load_form
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text
 from pipelines.answers.trace.computed.computed import ReadPart, Source, ThenComputed, Traced, days_before, figure_on, read_parts
 from pipelines.answers.trace.computed.made import Made, Outside, Part
+from pipelines.printing import finding_text
 from pipelines.writing.tables import Cell
 
 # What is drawn anew for each day, which takes time: the reader asks for it.
@@ -95,7 +98,10 @@ def _line(here: Surroundings, agreement: Agreement, it: ReadPart) -> dict[str, S
 
 
 def _outside_line(here: Surroundings, agreement: Agreement, it: Outside) -> dict[str, Said]:
-    name = here.say("trace_figure.frame_all") if it.key == "total" else source_name(agreement, it.key)
+    frames = agreement.administration if isinstance(agreement.administration, tuple) else ()
+    administered = {frame.administration_frame_id: frame.name.in_language(here.language) for frame in frames}
+    own = administered.get(it.key) or source_name(agreement, it.key)
+    name = here.say("trace_figure.frame_all") if it.key == "total" else own
     amount = number_said(here, it.amount)
     return {"project": here.say("trace_figure.frame_of", name=name), "reported": amount, "part": amount}
 
@@ -133,6 +139,28 @@ def case_table(here: Surroundings, agreement: Agreement, found: Traced) -> None:
         for it in shown
     ]
     blocks.table(here.say("trace_figure.cases_caption"), columns, lines)
+
+
+def found_table(here: Surroundings, agreement: Agreement, found: Traced) -> None:
+    """The findings that are counted, in plain words, each with its return and the cell that it was found in."""
+    listed = found.made.findings
+    if not listed:
+        return
+    blocks.title(here.say("trace_counts.findings_title", n=len(listed)))
+    is_whole = len(listed) <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=len(listed)), key="all findings")
+    columns = [Column(here.say(f"trace_counts.column.{name}")) for name in ("source", "severity", "finding")]
+    lines: list[list[Said]] = [
+        [
+            traced_sum(
+                here, agreement, it.submission_id, "projects", None, "phase",
+                trace(here, it.submission_id, it.finding.sheet, it.finding.cell),
+            ),
+            f"{SEVERITY_SYMBOLS[it.finding.severity]} {here.say(f'severity.{it.finding.severity}')}",
+            finding_text(it.finding, "message", here.language),
+        ]
+        for it in (listed if is_whole else listed[:ROWS_AT_FIRST])
+    ]  # fmt: skip
+    blocks.table(here.say("trace_counts.findings_caption"), columns, lines)
 
 
 def source_table(here: Surroundings, agreement: Agreement, found: Traced) -> None:

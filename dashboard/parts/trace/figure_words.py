@@ -8,7 +8,7 @@ from decimal import Decimal
 from dashboard.parts.agreement_names import coded, focus_name
 from dashboard.parts.economy.words import group_name
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace.count_words import HOW_COUNTED, HOW_COUNTED_OF, where_said
+from dashboard.parts.trace.count_words import HOW_COUNTED, HOW_COUNTED_OF, found_said, name_said, where_said
 from dashboard.parts.trace.words import party_name, period_said
 from dashboard.parts.uncertainty.words import chance_said
 from domain.indicators import load_indicators
@@ -69,7 +69,7 @@ def how_said(here: Surroundings, wanted: Wanted) -> str:
 def figure_name(here: Surroundings, agreement: Agreement, wanted: Wanted) -> str:
     """What the figure is, and of what: Prognose, Bompenger."""
     is_told = wanted.name in MAKERS.get(wanted.page, {})
-    name = here.say(f"trace_figure.name.{wanted.name}") if is_told else here.say("trace_figure.other", name=wanted.name)
+    name = name_said(here, wanted.name) if is_told else here.say("trace_figure.other", name=wanted.name)
     of = of_said(here, agreement, wanted)
     return here.say("trace_figure.title", name=name, of=of) if of else name
 
@@ -101,6 +101,10 @@ def of_said(here: Surroundings, agreement: Agreement, wanted: Wanted) -> str:
         party, _, period = key.partition(":")
         said = [party_name(agreement, party) if party else "", period_said(here, period) if period else ""]
         return ", ".join(part for part in said if part)
+    if grain == "frame":
+        return key.partition(":")[0]
+    if grain == "found":
+        return found_said(here, agreement, key)
     if grain == WHERE:
         return where_said(here, agreement, key)
     if grain == "cell":
@@ -150,7 +154,20 @@ def _said(here: Surroundings, name: str, made: Made, found: Number | None) -> st
 
 def unit_said(here: Surroundings, made: Made) -> str:
     """The unit as it stands after a number; of a ratio or a stated effect none."""
-    known = {"mnok", "pct", "days", "projects", "deviations", "risks", "milestones", "reports", "sources", "returns", "parties"}
+    known = {
+        "mnok",
+        "pct",
+        "days",
+        "projects",
+        "deviations",
+        "risks",
+        "milestones",
+        "reports",
+        "sources",
+        "returns",
+        "parties",
+        "findings",
+    }
     return here.say(f"trace_figure.unit.{made.unit}") if made.unit in known else ""
 
 

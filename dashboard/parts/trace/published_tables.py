@@ -23,7 +23,8 @@ from pipelines.writing.tables import Cell
 FIELDS = (
     "method_version", "reference_year", "group_name", "window_months", "last_month", "basis", "n_points", "n_eff", "index_pct",
     "sd_pct", "standard_error_pct", "ci_low_pct", "ci_high_pct", "published_index_pct", "published_ci_low_pct",
-    "published_ci_high_pct", "published_on", "year_from", "year_to", "point_id", "mdt", "coverage_pct", "length_quality_pct",
+    "published_ci_high_pct", "published_on", "year_from", "year_to", "point_id", "mean_window", "mean_reference", "mdt",
+    "coverage_pct", "length_quality_pct",
 )  # fmt: skip
 
 

@@ -61,7 +61,8 @@ SELECT o.window_months, o.last_month, o.reference_year, o.n_points, o.index_pct,
     coalesce(p.published_index_pct, p.index_pct) AS published_index_pct,
     coalesce(p.published_ci_low_pct, p.ci_low_pct) AS published_ci_low_pct,
     coalesce(p.published_ci_high_pct, p.ci_high_pct) AS published_ci_high_pct,
-    p.n_points AS published_n_points, p.published_on, o.published_on AS fetched_on, o.source_title, o.source_url, o.submission_id
+    p.n_points AS published_n_points, p.submission_id AS published_submission_id, p.published_on, o.published_on AS fetched_on,
+    o.source_title, o.source_url, o.submission_id
 FROM own AS o
 LEFT JOIN published AS p USING (window_months, last_month)
 ORDER BY o.window_months, o.last_month

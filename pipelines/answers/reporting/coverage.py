@@ -97,12 +97,7 @@ def coverage(snapshot: Snapshot, agreement: Agreement, as_of: dt.date, period: s
     columns of REASONS. `not_asked` are projects without an answer of which the form, by phase or standing, requires none; the
     others are `n_asked`.
     """
-    chosen = _chosen(snapshot, agreement, as_of, period)
-    ids = [int(number) for number in chosen["submission_id"]]
-    given = snapshot.rows(_GIVEN, [ids, list(QUESTIONS)])
-    forms = {row["submission_id"]: load_form(row["form_id"]).at(int(row["form_version"])) for row in chosen.to_dict("records")}
-    answers = [_answer(row, forms[row["submission_id"]]) for row in given.to_dict("records")]
-    given = given.assign(answer=pd.Series(answers, dtype=object, index=given.index))
+    given = answers(snapshot, agreement, as_of, period)
     order = {party.party_id: number for number, party in enumerate(agreement.parties)}
     rows = [
         {
@@ -124,13 +119,33 @@ def coverage(snapshot: Snapshot, agreement: Agreement, as_of: dt.date, period: s
     return pd.DataFrame(rows, columns=names)
 
 
+def answers(snapshot: Snapshot, agreement: Agreement, as_of: dt.date, period: str | None = None) -> pd.DataFrame:
+    """One row per project and question of the same returns; `answer` is figure, or one of REASONS."""
+    chosen = _chosen(snapshot, agreement, as_of, period)
+    given = snapshot.rows(_GIVEN, [[int(number) for number in chosen["submission_id"]], list(QUESTIONS)])
+    forms = {row["submission_id"]: load_form(row["form_id"]).at(int(row["form_version"])) for row in chosen.to_dict("records")}
+    told = [_answer(row, forms[row["submission_id"]]) for row in given.to_dict("records")]
+    return given.assign(answer=pd.Series(told, dtype=object, index=given.index))
+
+
 def recurring_findings(snapshot: Snapshot, agreement: Agreement, as_of: dt.date, party_id: str | None = None) -> list[Recurring]:
     """What was found in returns that count, one entry per code and severity: the most periods first, then the most findings."""
-    rows = snapshot.rows(_FINDINGS, [agreement.agreement_id, moment_of(as_of)])
+    rows = found_in_returns(snapshot, agreement, as_of)
     if party_id is not None:
         rows = rows[rows["party_id"] == party_id]
     found = [_recurring(own) for _, own in rows.groupby(["code", "severity"], sort=False)]
     return sorted(found, key=lambda one: (-len(one.by_period), -one.n_findings, SEVERITIES.index(one.example.severity), one.code))
+
+
+def found_in_returns(snapshot: Snapshot, agreement: Agreement, as_of: dt.date) -> pd.DataFrame:
+    """One row per finding of a return that counts and was known at a date, the newest return first."""
+    return snapshot.rows(_FINDINGS, [agreement.agreement_id, moment_of(as_of)])
+
+
+def finding_of(row: pd.Series) -> Finding:
+    """A row of `found_in_returns` as a finding, to be told in words."""
+    sheet, cell, quoted = (_text(row[name]) for name in ("sheet", "cell", "quoted"))
+    return Finding(row["code"], row["severity"], sheet, cell, quoted, json.loads(row["named"]))
 
 
 def _chosen(snapshot: Snapshot, agreement: Agreement, as_of: dt.date, period: str | None) -> pd.DataFrame:
@@ -167,13 +182,11 @@ def _is_asked(form: Form, question: str, phase: object, standing: object) -> boo
 def _recurring(own: pd.DataFrame) -> Recurring:
     first = own.iloc[0]
     by_period = own.groupby("period").size().to_dict()
-    sheet, cell, quoted = (_text(first[name]) for name in ("sheet", "cell", "quoted"))
-    example = Finding(first["code"], first["severity"], sheet, cell, quoted, json.loads(first["named"]))
     newest_first = sorted(by_period, key=lambda period: Period.parse(period).last, reverse=True)
     return Recurring(
         first["code"],
         first["severity"],
-        example,
+        finding_of(first),
         len(own),
         int(own["submission_id"].nunique()),
         {period: int(by_period[period]) for period in newest_first},

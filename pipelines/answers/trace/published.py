@@ -40,6 +40,13 @@ FROM snapshot.point_month
 WHERE agreement_id = ? AND known_from <= ?
 ORDER BY month, known_from, submission_id
 """
+_MEANS = """
+SELECT window_months || ' / ' || strftime(last_month, '%Y-%m') || ' / ' || point_id AS figure_key,
+    strftime(last_month, '%Y-%m') AS period, * EXCLUDE (agreement_id, is_synthetic)
+FROM snapshot.point_mean
+WHERE agreement_id = ? AND known_from <= ?
+ORDER BY last_month, known_from, submission_id
+"""
 _CITED = """
 SELECT topic || ' / ' || line AS figure_key, *
 FROM snapshot.cited_figure
@@ -66,6 +73,7 @@ KINDS: Mapping[str, Kind] = {
         _ROLLING, "index_pct", "pct", ("kind", "method_version", "reference_year", "group_kind", "group_name", "window_months")
     ),
     "yearly_index": Kind(_YEARLY, "index_pct", "pct", ("kind", "method_version", "is_chained", "is_to_date")),
+    "point_mean": Kind(_MEANS, "mean_window", "vehicles_per_day", ("kind", "point_id", "window_months", "reference_year")),
     "point_month": Kind(_MONTHS, "mdt", "vehicles_per_day", ("kind", "point_id")),
 }
 TABLES = (*KINDS, CITED)
@@ -112,6 +120,11 @@ def rolling_key(window_months: int, last_month: dt.date, group_kind: str | None 
     """The key of the area's rolling index, "36 / 2026-06", or of a group of its points: "36 / 2026-06 / working_area / nord"."""
     whole = f"{window_months}{SEPARATOR}{last_month:%Y-%m}"
     return SEPARATOR.join([whole, group_kind, group_name]) if group_kind else whole
+
+
+def mean_key(window_months: int, last_month: dt.date, point_id: str) -> str:
+    """The key of the mean of a counting point over a window: "36 / 2026-06 / FJ001"."""
+    return SEPARATOR.join([rolling_key(window_months, last_month), point_id])
 
 
 def yearly_key(year_from: int, year_to: int, month: int, *, is_chained: bool) -> str:

@@ -146,7 +146,8 @@ def test_a_figure_without_cells_names_its_returns(asked):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_has_a_name(language):
-    named = {name for makers in MAKERS.values() for name in makers}
+    # Projects without a figure are named by their question and why there is none.
+    named = {name for makers in MAKERS.values() for name in makers if not name.startswith("lacks_")}
     assert {name for name in named if f"trace_figure.name.{name}" not in words(language)} == set()
 
 

@@ -17,15 +17,19 @@ from pipelines.answers.deviations.deviations import deviations
 from pipelines.answers.deviations.listed import read_cells
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.prices import price
+from pipelines.answers.reporting.coverage import REASONS
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.answers.trace.computed.computed import figure_on, read_parts, trace_figure
 from pipelines.answers.trace.computed.counts import where_key, where_of
 from pipelines.answers.trace.computed.made import Wanted
+from pipelines.answers.trace.index_parts import index_parts, month_key, months_of_mean
+from pipelines.answers.trace.published import mean_key, trace_published
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.deviations import open_deviations, statuses
 from pipelines.methods.project_reports import project_reports
 from tests.known_returns import known_returns
 
+_INDEX = "SELECT DISTINCT submission_id FROM snapshot.rolling_index WHERE agreement_id = $agreement_id"
 DAY, EARLIER = dt.date(2026, 11, 22), dt.date(2026, 1, 26)
 FJORDBYEN = load_agreements()["fjordbyen"]
 RETURNS = Path(__file__).parents[3] / "data" / "examples" / "fjordbyen" / "returns"
@@ -195,3 +199,72 @@ def test_a_filter_of_the_page_narrows_the_count(asked):
     reported_by = {key for key, (it, _) in newest(asked.snapshot, DAY).items() if it.content.party_id == "veietaten"}
     found = {part.project_id for part in made_of(own, "deviations", "going").parts}
     assert found == reported_by & going(asked.snapshot, DAY)
+
+
+# Findings, ages and frames outside the projects.
+
+
+def test_findings_are_those_of_the_returns_and_each_is_in_a_sheet_of_its_file(asked):
+    traced = trace_figure(asked, Wanted("quality", "findings", "found", "severity=warning"))
+    returns = {it.submission_id for it in known_returns(asked.snapshot, DAY)}
+    listed = [
+        row
+        for row in asked.snapshot.records("SELECT submission_id, code, severity FROM snapshot.return_finding", {})
+        if row["submission_id"] in returns and row["severity"] == "warning"
+    ]
+    assert traced.made.amount == len(traced.made.findings) == len(listed) > 0
+    files = {it.handed_in.submission_id: it.handed_in.files[0].file_name for it in traced.sources}
+    for it in traced.made.findings[:3]:
+        assert it.finding.sheet is None or it.finding.sheet in opened(files[it.submission_id]).sheetnames
+    some = trace_figure(
+        asked, Wanted("quality", "findings", "found", f"submission={listed[0]['submission_id']};severity=warning")
+    )
+    assert some.made.amount == sum(row["submission_id"] == listed[0]["submission_id"] for row in listed)
+
+
+def test_projects_without_a_figure_are_the_others(asked):
+    reported = trace_figure(asked, Wanted("quality", "projects_reported")).made.amount
+    for question in ("forecast_cost", "reserve"):
+        lacking = [trace_figure(asked, Wanted("quality", f"lacks_{question}_{reason}")).made for reason in REASONS]
+        assert all(made.amount == len(made.parts) for made in lacking)
+        n_projects = sum(made.amount for made in lacking) + trace_figure(asked, Wanted("quality", f"has_{question}")).made.amount
+        assert n_projects >= reported
+
+
+def test_the_frames_of_a_year_are_those_of_the_agreement(asked):
+    nominal = replace(asked, price=None)
+    stated = [it for it in FJORDBYEN.administration if it.from_year <= 2026 <= it.to_year]
+    made = trace_figure(nominal, Wanted("economy", "administration", "frame", "2026")).made
+    assert [it.key for it in made.outside] == [it.administration_frame_id for it in stated]
+    one = trace_figure(nominal, Wanted("economy", "administration", "frame", f"2026:{stated[0].administration_frame_id}")).made
+    assert one.amount == made.outside[0].amount
+    assert trace_figure(nominal, Wanted("economy", "administration", "frame", "1999")) is None
+
+
+# An index, from the points to the months of the file.
+
+
+@pytest.mark.parametrize("key", [pytest.param("36 / 2026-06", marks=pytest.mark.trust), "12 / 2026-06 / municipality / Fjordby"])
+def test_an_index_is_made_of_points_and_these_of_months_in_the_file(asked, examples, key):
+    (number,) = {row["submission_id"] for row in asked.snapshot.records(_INDEX, {"agreement_id": "fjordbyen"})}
+    found = trace_published(asked.snapshot, FJORDBYEN, number, "rolling_index", key, as_of=DAY)
+    made = index_parts(asked.snapshot, FJORDBYEN, found)
+    rows = made.points
+    assert len(rows) == found.n_points
+    mean = float((rows["mean_window"].sum() / rows["mean_reference"].sum() - 1) * 100)
+    assert mean == pytest.approx(found.amount)
+    assert float(rows["contribution_pct"].sum()) == pytest.approx(made.contribution_pct)
+    point = rows["point_id"].iloc[0]
+    window, month = dict(found.row)["window_months"], dict(found.row)["last_month"]
+    of_point = trace_published(asked.snapshot, FJORDBYEN, number, "point_mean", mean_key(window, month, point), as_of=DAY)
+    months = months_of_mean(asked.snapshot, FJORDBYEN, of_point)
+    assert of_point.amount == pytest.approx(rows["mean_window"].iloc[0])
+    (sha256,) = (file.sha256 for file in of_point.handed_in.files if file.file_name == months["sheet"].iloc[0])
+    (original,) = (path for path in (examples / "originals").rglob(f"*{sha256}*") if path.is_file())
+    written = original.read_text(encoding="utf-8").splitlines()
+    for row in months.itertuples():
+        line = written[int(row.cell[1:]) - 1]
+        assert line.startswith(point)
+        assert f"{row.month:%Y-%m}" in line
+        of_month = trace_published(asked.snapshot, FJORDBYEN, number, "point_month", month_key(point, row.month), as_of=DAY)
+        assert of_month.amount == (None if row.mdt != row.mdt else pytest.approx(row.mdt))

@@ -20,6 +20,7 @@ from pipelines.answers.trace.computed.coverage import COVERAGE
 from pipelines.answers.trace.computed.economy import ECONOMY, TOTALS
 from pipelines.answers.trace.computed.made import Made, Maker, Part, Wanted
 from pipelines.answers.trace.computed.milestones import MILESTONES
+from pipelines.answers.trace.computed.outside import OUTSIDE
 from pipelines.answers.trace.computed.places import DEVIATIONS, PLACES
 from pipelines.answers.trace.computed.progress import PROGRESS
 from pipelines.answers.trace.computed.risks import RISKS
@@ -40,7 +41,7 @@ from pipelines.history.snapshot import Snapshot
 
 # Which figures can be traced, by the page that `figures` has them on and by name.
 MAKERS: Mapping[str, Mapping[str, Maker]] = {
-    "economy": {**ECONOMY, **BRIDGE, **COURSE, **FIGURE_COUNTS},
+    "economy": {**ECONOMY, **OUTSIDE, **BRIDGE, **COURSE, **FIGURE_COUNTS},
     "progress": {**PROGRESS, **MILESTONES, **PROGRESS_COUNTS, "weighed": weighed(PROGRESS["planned_complete"])},
     "uncertainty": {
         **UNCERTAINTY, **RISKS, **ESTIMATE_COUNTS,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pandas as pd
+
 from pipelines.answers.named_figures import Asked
-from pipelines.answers.reporting.coverage import QUESTIONS, coverage
-from pipelines.answers.reporting.quality import deliveries
-from pipelines.answers.trace.computed.made import Made, Maker, Part, Wanted
+from pipelines.answers.reporting.coverage import QUESTIONS, REASONS, answers, coverage, finding_of, found_in_returns
+from pipelines.answers.reporting.quality import ages, deliveries
+from pipelines.answers.trace.computed.made import FoundIn, Made, Maker, Part, Wanted
 
 # The columns of a question besides its own that count in its stead, or must be there with it.
 _EITHER = {"opening": ("forecast_on", "actual_on")}
@@ -77,6 +79,65 @@ def _returns(is_in: Callable[[Any], Any], unit: str) -> Maker:
     return make
 
 
+def _lacking(question: str, reason: str) -> Maker:
+    """How many projects have no figure for a reason: of the cells of the sheet of projects, that say their phase."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made:
+        party, _, period = (wanted.key or "").partition(":")
+        found = answers(asked.snapshot, asked.agreement, asked.as_of, period or None)
+        own = found[(found["question"] == question) & (found["answer"] == reason) & (found["party_id"].eq(party) | (not party))]
+        named = set(zip(own["submission_id"], own["project_id"], strict=True))
+        ids = sorted({int(number) for number in own["submission_id"]})
+        cells = _cells(asked, ids, "projects", ("phase",), (), None)
+        return Made(len(own), "projects", "reports", tuple(it for it in cells if (it.submission_id, it.project_id) in named))
+
+    return make
+
+
+def _found(unit: str, n_of: Callable[[pd.DataFrame], int]) -> Maker:
+    """How many findings there are, or returns or parties with any; the key names code, severity, party, period and submission."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made:
+        rows = found_in_returns(asked.snapshot, asked.agreement, asked.as_of)
+        pairs = (part.partition("=") for part in (wanted.key or "").split(";"))
+        for name, _, found in pairs:
+            if name in FOUND_BY:
+                rows = rows[rows[FOUND_BY[name]].astype(str) == found]
+        listed = tuple(FoundIn(int(row["submission_id"]), finding_of(row)) for _, row in rows.iterrows())
+        return Made(n_of(rows), unit, "reports", findings=listed)
+
+    return make
+
+
+def _age(asked: Asked, wanted: Wanted) -> Made | None:
+    """How many days ago the period ended that the newest figures are of; of the oldest of them where no party is named."""
+    rows = ages(asked.snapshot, asked.agreement, asked.as_of)
+    own = rows[rows["age_days"].notna() & (rows["party_id"].eq(wanted.key) | (not wanted.key))]
+    if own.empty:
+        return None
+    days = int(own["age_days"].max())
+    ids = own.loc[own["age_days"] == days, "submission_id"]
+    return Made(days, "days", "reports", returns=tuple(sorted(int(number) for number in ids)))
+
+
+def _aged(colours: tuple[str | None, ...]) -> Maker:
+    """How many parties have newest figures of such a colour by their age."""
+
+    def make(asked: Asked, wanted: Wanted) -> Made:
+        rows = ages(asked.snapshot, asked.agreement, asked.as_of)
+        own = rows[rows["colour"].isin(colours) & (rows["party_id"].eq(wanted.key) | (not wanted.key))]
+        ids = own["submission_id"].dropna()
+        return Made(len(own), "parties", "reports", returns=tuple(sorted(int(number) for number in ids)))
+
+    return make
+
+
+def _in_several_periods(rows: pd.DataFrame) -> int:
+    return int((rows.groupby(["code", "severity"])["period"].nunique() > 1).sum())
+
+
+# What findings are narrowed by, and the column of each.
+FOUND_BY = {"code": "code", "severity": "severity", "party": "party_id", "period": "period", "submission": "submission_id"}
 # A return that has come, whether it counts yet or waits.
 _CAME = ("delivered", "late", "waiting")
 COVERAGE: Mapping[str, Maker] = {
@@ -85,5 +146,16 @@ COVERAGE: Mapping[str, Maker] = {
     "returns_in_time": _returns(lambda rows: rows["status"] == "delivered", "returns"),
     "returns_asked": _returns(lambda rows: rows["deadline_on"].notna() & (rows["status"] != "awaited"), "returns"),
     "parties_in": _returns(lambda rows: rows["status"].isin(_CAME), "parties"),
+    "returns_waiting": _returns(lambda rows: rows["status"] == "waiting", "returns"),
+    "parties_late": _returns(lambda rows: rows["status"].isin(_CAME) & (rows["days_after"] > 0), "parties"),
+    **{f"lacks_{question}_{reason}": _lacking(question, reason) for question in QUESTIONS for reason in REASONS},
+    "findings": _found("findings", len),
+    "findings_often": _found("kinds", _in_several_periods),
+    "findings_kinds": _found("kinds", lambda rows: len(rows[["code", "severity"]].drop_duplicates())),
+    "findings_returns": _found("returns", lambda rows: rows["submission_id"].nunique()),
+    "findings_parties": _found("parties", lambda rows: rows["party_id"].nunique()),
+    "age_days": _age,
+    "aged_old": _aged(("yellow", "red")),
+    "aged_all": _aged(("green", "yellow", "red", None)),
     "parties_asked": _returns(lambda rows: rows["status"].notna(), "parties"),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from domain.rows import Finding
 from pipelines.answers.named_figures import Asked
 
 Number = Decimal | float | int
@@ -65,6 +66,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundIn:
+    """What was found in a return when it was handed in, with the cell that it was found in."""
+
+    submission_id: int
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """A figure with what it is made of. `amount` is None where it is not known.
 
@@ -78,6 +87,7 @@ class Made:
     outside: tuple[Outside, ...] = ()
     cases: tuple[Case, ...] = ()
     returns: tuple[int, ...] = ()
+    findings: tuple[FoundIn, ...] = ()
 
     @property
     def is_sum(self) -> bool:
@@ -91,7 +101,8 @@ class Made:
     @property
     def submission_ids(self) -> tuple[int, ...]:
         """The returns that it comes from, by number."""
-        return tuple(sorted({*self.returns, *(it.submission_id for it in self.parts), *(it.submission_id for it in self.cases)}))
+        listed: tuple[Part | Case | FoundIn, ...] = (*self.parts, *self.cases, *self.findings)
+        return tuple(sorted({*self.returns, *(it.submission_id for it in listed)}))
 
 
 # What makes a figure as it was known on the day that is asked about; None where there is no such figure.
