@@ -23,9 +23,9 @@ def _address(path: Path) -> str:
 
 _FILES = {_address(path): path for path in (_DRAWING, _PLOTLY)}
 _DRAWING_ADDRESS, _PLOTLY_ADDRESS = _FILES
-# In the head of the page: the library begins to come with the page's own scripts, and is run when there is a figure.
+# In the head of the page: the library comes when the browser has nothing else to fetch, and is run when there is a figure.
 HEAD = (
-    f'<link rel="preload" as="script" href="{_PLOTLY_ADDRESS}">'
+    f'<link rel="prefetch" as="script" href="{_PLOTLY_ADDRESS}">'
     f'<script async src="{_DRAWING_ADDRESS}" data-plotly="{_PLOTLY_ADDRESS}"></script>'
 )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import plotly.graph_objects as go
@@ -17,6 +19,11 @@ SEPARATORS = {"nb": ",\u00a0", "en": ".,"}
 
 # What Plotly gives a figure that names no height, in pixels.
 _USUAL_HEIGHT = 450
+# The last that were asked for.
+_MOST_KEPT = 512
+_KEPT: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_MAKING: dict[tuple[Any, ...], Lock] = {}
+_LOCK = Lock()
 # By the identity of a figure; a figure has no hash.
 _WRITTEN: dict[int, tuple[weakref.ref[go.Figure], str]] = {}
 
@@ -42,10 +49,31 @@ def _written(figure: go.Figure) -> str:
 
 
 def kept(make: Callable[[], Made], *key: Any) -> Made:
-    """What a key stands for, a figure or an answer, made once. It is shared by all readers and never changed after."""
-    return cast("Made", _kept(make, *key))
+    """What a key stands for, a figure or an answer, made once. It is shared by all readers and never changed after.
+
+    A key is of what can be hashed. Streamlit's own cache writes every part of every key as bytes, at every look: a tenth of the
+    time of a page.
+    """
+    with _LOCK:
+        if key in _KEPT:
+            _KEPT.move_to_end(key)
+            return cast("Made", _KEPT[key])
+        making = _MAKING.setdefault(key, Lock())
+    # Who comes while somebody makes it waits.
+    with making:
+        if key in _KEPT:
+            return cast("Made", _KEPT[key])
+        try:
+            _KEPT[key] = made = make()
+        finally:
+            _MAKING.pop(key, None)
+    with _LOCK:
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return made
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
-def _kept(_make: Callable[[], Any], *key: Any) -> Any:  # noqa: ARG001 - the key is what the cache looks at
-    return _make()
+def forget_kept() -> None:
+    """Nothing is kept any more: the next page makes all of it."""
+    with _LOCK:
+        _KEPT.clear()

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from dashboard.acting import PATH, RememberedPerson, address_of, cookie_name, cookie_of
 from dashboard.gate import AccessGate
 from dashboard.parts import surroundings
+from dashboard.parts.figures import forget_kept
 from tests.pages import run_page
 from tests.workbooks_in_ledger import hand_in
 
@@ -85,7 +86,7 @@ def box(app):
     ],
 )
 def test_a_reload_finds_the_person_again(monkeypatch, folder, cookie, access, chosen):
-    st.cache_resource.clear()
+    forget_kept()
     # A page that Streamlit runs by itself has no gate before it; here it counts as at the machine, or not.
     monkeypatch.setattr(surroundings, "LOCAL", access)
     kept = {cookie_name("fjordbyen"): cookie}
@@ -97,7 +98,7 @@ def test_a_reload_finds_the_person_again(monkeypatch, folder, cookie, access, ch
 
 
 def test_a_choice_asks_the_browser_to_remember_it(monkeypatch, folder):
-    st.cache_resource.clear()
+    forget_kept()
     monkeypatch.setattr(surroundings, "LOCAL", None)
     address = {"submission": "1", "table": "economy", "row": "2", "column": "forecast_mnok"}
     app = run_page("pages/trace.py", monkeypatch, folder, agreement="fjordbyen", **address)

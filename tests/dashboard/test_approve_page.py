@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts import surroundings
+from dashboard.parts.figures import forget_kept
 from dashboard.parts.person_blocks import moment_text, why_not
 from dashboard.parts.returns import approve as approve_blocks
 from dashboard.parts.returns.sending import Changed, changed_rows
@@ -39,7 +39,7 @@ page = partial(run_page, "pages/approve.py", agreement="fjordbyen")
 @pytest.fixture(autouse=True)
 def local(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader at the machine itself, and a check that takes no time. No answer is kept from the store of another test."""
-    st.cache_resource.clear()
+    forget_kept()
     monkeypatch.setattr(surroundings, "LOCAL", None)
     monkeypatch.setattr(returns, "check_return", read_in_no_time)
 

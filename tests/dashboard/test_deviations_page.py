@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.figures.level_bars import level_bars
 from dashboard.parts.deviations.tables import LIST_EXPORT, list_rows
 from dashboard.parts.deviations.words import owner_said, place_name, worst_levels
+from dashboard.parts.figures import forget_kept
 from dashboard.parts.rules.words import how_much, rule_sentence
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES, level_colour
@@ -37,7 +37,7 @@ AUGUST = dt.date(2026, 8, 1)
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """No answer is kept from the store of another test."""
-    st.cache_resource.clear()
+    forget_kept()
 
 
 def here(language: str = "nb", as_of: dt.date = AUGUST) -> Surroundings:

@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts.exports import table_of_reports
+from dashboard.parts.figures import forget_kept
 from dashboard.parts.quality.delivery_grid import Heading, grid, grid_style
 from dashboard.parts.quality.words import SYMBOLS, CellWords, cell_words, days_text, headline, to_deadline
 from dashboard.parts.surroundings import Surroundings
@@ -35,7 +36,7 @@ TODAY = dt.date(2026, 11, 22)
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer is kept from the store of another test."""
-    st.cache_resource.clear()
+    forget_kept()
 
 
 def here(as_of: dt.date = TODAY, language: str = "nb") -> Surroundings:

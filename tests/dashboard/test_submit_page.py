@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit import cache_resource
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts import surroundings
+from dashboard.parts.figures import forget_kept
 from dashboard.parts.returns import findings as finding_blocks
 from dashboard.parts.returns import sending as sending_blocks
 from dashboard.parts.returns import submit as submit_blocks
@@ -527,7 +527,7 @@ def test_with_errors_nothing_is_said_of_effects(dropped):
 @pytest.mark.trust
 def test_the_whole_way_from_the_file_to_what_counts(monkeypatch, tmp_path, local):
     """Handed in by the analyst, refused to the same person, approved by the secretariat; the store is looked at after each."""
-    cache_resource.clear()
+    forget_kept()
     folder = tmp_path / "var"
     store(folder, printed(1, 0, 2))
     app = page(monkeypatch, folder)

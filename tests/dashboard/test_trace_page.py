@@ -10,11 +10,11 @@ from functools import partial
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from dashboard.figures.trace_line import TraceWords, trace_line
 from dashboard.parts import surroundings
 from dashboard.parts.blocks import ForeignAddress, Link, said_html
+from dashboard.parts.figures import forget_kept
 from dashboard.parts.trace.words import answer_text, basis_text
 from dashboard.parts.trace_links import computed, computed_address, trace_address, trace_link, traced_figure
 from dashboard.theme import PALETTES
@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def local(monkeypatch):
-    st.cache_resource.clear()
+    forget_kept()
     monkeypatch.setattr(surroundings, "LOCAL", None)
 
 
