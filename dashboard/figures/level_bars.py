@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import paper, with_room
 from dashboard.figures.plain import plain
 from dashboard.theme import LEVEL_SYMBOLS, Palette, level_colour
 
 _ROW_PX, _FOOT_PX, _LABEL_PX = 44, 18, 150
+_NAME_PX, _STANDOFF_PX = 16, 8
 _LEVELS = ("red", "yellow")
 
 
@@ -31,11 +32,12 @@ def level_bars(groups: pd.DataFrame, of: str, separators: str, palette: Palette)
         yaxis={
             "autorange": "reversed",
             "showgrid": False,
-            "ticklabelstandoff": 8,
-            "tickfont": {"size": 16, "color": palette.ink},
+            "ticklabelstandoff": _STANDOFF_PX,
+            "tickfont": {"size": _NAME_PX, "color": palette.ink},
         },
         annotations=[_label(row, of, palette) for row in groups.itertuples()],
     )
+    with_room(figure, names, _NAME_PX, gap_px=2 * _STANDOFF_PX, below_px=8)
     return figure
 
 

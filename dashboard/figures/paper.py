@@ -22,7 +22,7 @@ _WIDTHS = {
 }  # fmt: skip
 _USUAL_WIDTH, _CAPITAL_WIDTH, _BOLDER = 0.64, 0.71, 1.12
 # Between a label and what it is beside, and a line of labels below.
-_GAP_PX, LINE_PX = 8, 30
+GAP_PX, LINE_PX = 8, 30
 
 
 def bare(palette: Palette, height_px: float, margin: dict[str, int], text_px: int) -> go.Layout:
@@ -62,13 +62,13 @@ def paper(palette: Palette, separators: str, height_px: float, right_px: int = 8
     )
 
 
-def with_room(figure: go.Figure, labels: Iterable[str], text_px: int = 15, below_px: int = LINE_PX) -> None:
+def with_room(figure: go.Figure, labels: Iterable[str], text_px: int = 15, gap_px: int = GAP_PX, below_px: int = LINE_PX) -> None:
     """Room for the widest of the labels at the left, and below, where one line usually stands.
 
     Left to itself Plotly finds out by drawing such a figure again until its labels fit: twice the time of every change.
     """
     left = max((line_px(line, text_px) for label in labels for line in label.split("<br>")), default=0.0)
-    figure.update_layout(margin={"l": round(left) + _GAP_PX, "b": below_px})
+    figure.update_layout(margin={"l": round(left) + gap_px, "b": below_px})
     figure.update_xaxes(automargin=False)
     figure.update_yaxes(automargin=False)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import paper, with_room
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
@@ -63,7 +63,9 @@ def portfolio_curve(
     air = 0.06 * (high - low or 1.0)
     # The names of P50 and P85 stand to the left of the curve.
     figure.update_xaxes(range=[low - 6 * air, high + air], nticks=5, tickformat=",d", showgrid=True, tickangle=0)
-    figure.update_yaxes(range=[0, 116], tickvals=list(_LEVELS_PCT), ticktext=[f"{pct} %" for pct in _LEVELS_PCT])
+    levels = [f"{pct} %" for pct in _LEVELS_PCT]
+    figure.update_yaxes(range=[0, 116], tickvals=list(_LEVELS_PCT), ticktext=levels)
+    with_room(figure, levels)
     return figure
 
 
