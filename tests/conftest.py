@@ -24,7 +24,7 @@ pytest.register_assert_rewrite("tests.pages")
 
 
 # How many examples a property is tried on that says no number itself: a few every day, many in the long run.
-settings.register_profile("everyday", max_examples=25, deadline=None)
+settings.register_profile("everyday", max_examples=15, deadline=None)
 settings.register_profile("long", max_examples=400, deadline=None)
 
 

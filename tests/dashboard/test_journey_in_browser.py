@@ -22,6 +22,7 @@ from tests.workbooks_in_ledger import cell_of
 
 pytestmark = pytest.mark.browser
 UPLOADER = "[data-testid=stFileUploaderDropzone]"
+WRITTEN = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 ANSWERED = ".nv-verdict:not(.waiting)"
 NOTE = "Bekreftet med prosjektlederne"
 # Transitions would show a focus that comes or goes as something between.
@@ -162,6 +163,8 @@ def test_a_return_is_chosen_checked_and_sent_by_keyboard_alone(offline_page, pla
     page = offline_page().page
     page.goto(f"{address}/submit?agreement=fjordbyen&party=austmark")
     page.wait_for_selector(UPLOADER)
+    # A page that is still being written may put the button anew under the finger.
+    page.wait_for_selector(WRITTEN)
     tabbed_to(page, "uploader")
     with page.expect_file_chooser() as waited:
         page.keyboard.press("Enter")
