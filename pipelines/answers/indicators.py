@@ -28,7 +28,10 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class StatedChange:
-    """A change in percent as a source prints it, beside what the cited amounts of the two years give; None where one lacks."""
+    """A change in percent as a source prints it, beside what the cited amounts of the two years give; None where one lacks.
+
+    `computed_from` are those amounts, the earlier first; empty where one lacks.
+    """
 
     area_name: str
     item_id: str
@@ -38,6 +41,7 @@ class StatedChange:
     computed_pct: float | None
     source_url: str | None
     stated_by: Observation
+    computed_from: tuple[Observation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +176,14 @@ def _change(
     runs: Mapping[tuple[str, str], Sequence[tuple[Observation, ...]]],
 ) -> StatedChange:
     area, item = series.area_name, series.item_id
-    computed = (_computed(run, since_year, found.year) for run in runs.get((area, item), ()))
-    computed_pct = next((change for change in computed if change is not None), None)
-    return StatedChange(area, item, found.year, since_year, stated_pct, computed_pct, found.source_url, found)
+    pairs = (_pair(run, since_year, found.year) for run in runs.get((area, item), ()))
+    pair = next((pair for pair in pairs if pair), ())
+    computed_pct = float(100 * (pair[1].amount / pair[0].amount - 1)) if pair else None
+    return StatedChange(area, item, found.year, since_year, stated_pct, computed_pct, found.source_url, found, pair)
 
 
-def _computed(run: Sequence[Observation], since_year: int | None, year: int) -> float | None:
-    """The change in percent between two years of one comparable run; None where it lacks one of them."""
-    amounts = {found.year: found.amount for found in run}
-    now, then = amounts.get(year), amounts.get(since_year) if since_year is not None else None
-    return float(100 * (now / then - 1)) if now is not None and then else None
+def _pair(run: Sequence[Observation], since_year: int | None, year: int) -> tuple[Observation, ...]:
+    """The figures of two years of one comparable run, the earlier first; none where one lacks, or the earlier is zero."""
+    by_year = {found.year: found for found in run}
+    then, now = by_year.get(since_year) if since_year is not None else None, by_year.get(year)
+    return (then, now) if then and now and then.amount else ()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts.goal.outlook import certainty, chance, level, levels_of, needed, staying
+from dashboard.parts.goal.outlook_words import certainty, chance, level, levels_of, needed, staying
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES
 from pipelines.answers.goal.movement import Outlook, WhatIf, outlook
@@ -116,7 +116,7 @@ def test_english_is_complete():
 
 
 def test_the_level_reads_like_the_rest_of_the_page():
-    said = [plain(level(here(), AGREED, found(), pct)) for pct in (0.8, -0.8, 0.04)]
+    said = [plain(level(here(), AGREED, found(), pct, "level_needed", "same_points")) for pct in (0.8, -0.8, 0.04)]
     assert said == ["0,8 % over 2018-nivået", "0,8 % under 2018-nivået", "på 2018-nivået"]
 
 

@@ -274,6 +274,31 @@ def test_a_count_leads_to_the_deviations_that_are_counted(monkeypatch, examples)
 
 
 @pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ({"figure": "goal.what_if_end", "grain": "outlook", "of": "same_points:-2.0"}, "hvis trafikken ligger på −2,0 %, regnet av de samme punktene:"),
+        ({"figure": "goal.level_needed", "grain": "outlook", "of": "each_window", "lang": "en"}, "computed from all points of each window:"),
+        ({"figure": "goal.points_needed", "grain": "outlook", "of": "2.0"}, "intervall på ±2,0 prosentpoeng:"),
+        ({"figure": "goal.chance_reached"}, "Det er regnet ut av 1 publisert tall."),
+        ({"figure": "indicators.indicators_moved", "agreement": "miljoloftet"}, "4 indikatorer, slik det var kjent"),
+        (
+            {"figure": "indicators.indicator_sum", "grain": "indicator", "of": "rvu_modal_share|car|Bergensområdet (5 kommuner)|2023", "agreement": "miljoloftet"},
+            "Transportmiddelfordeling, Bil, fører og passasjer, Bergensområdet (5 kommuner), 2023: 54",
+        ),
+    ],
+    ids=lambda it: it["figure"] if isinstance(it, dict) else "",
+)  # fmt: skip
+def test_what_rests_on_published_figures_leads_to_each_of_them(monkeypatch, examples, address, said):
+    app = page(monkeypatch, examples, **address)
+    assert said in written(app).replace("\u00a0", " ")
+    links = "".join(block.proto.body for block in app.get("html"))
+    assert re.search(
+        r"trace\?agreement=\w+&amp;(lang=en&amp;)?table=(point_mean|rolling_index|cited_figure)&amp;submission=\d+&amp;key=",
+        links,
+    )
+
+
+@pytest.mark.parametrize(
     "address",
     [
         {"figure": HOSTILE}, {"figure": "economy"}, {"figure": "economy." + HOSTILE}, {"figure": "economy.frame", "of": HOSTILE},

@@ -217,7 +217,6 @@ NO_FIGURE = {
     r"\d\d:\d\d": "a time of the day",
     r"Avtalt mål.*|(Hva den måler|Hvordan den måles|Usikkerhet) .*": "the agreement, or an indicator, in its own words",
     r"\(\d+ kommuner\)|linje \d|for \d+ år siden": "the name of a place or a line, or the age of a year",
-    r"\d+ av \d+ indikatorer": "counted of the sentences that follow on the page",
     r"Unntatt|skjemaet spør om": "furniture",
 }
 LINES = re.compile(r'<(h1|h2|p|summary|details|section)\b[^>]*?(?:class="([^"]*)")?[^>]*>(.*?)</\1>', re.S)
@@ -277,7 +276,7 @@ def test_a_number_is_told_from_a_day_and_a_frame(said, numbers):
 def followed(href, folder):
     """The figure that a link leads to: what it is, and the cells with the file that each stands in."""
     named = {name: found[-1] for name, found in parse_qs(urlsplit(href).query).items()}
-    snapshot, agreement = open_snapshot(folder), load_agreements(folder / "agreements")["fjordbyen"]
+    snapshot, agreement = open_snapshot(folder), load_agreements(folder / "agreements")[named["agreement"]]
     if "figure" in named:
         page, _, name = named["figure"].partition(".")
         day = dt.date.fromisoformat(named["asof"]) if "asof" in named else dt.date(2026, 11, 22)
@@ -322,7 +321,7 @@ def test_a_number_of_a_sentence_is_the_one_that_it_leads_to(monkeypatch, example
             said,
             href,
         )
-    assert compared or not links
+    assert compared or not any(numbers_in(plain(said)) for said in links.values())
 
 
 @cache

@@ -11,26 +11,33 @@ import streamlit as st
 
 from dashboard.figures.scenario_lines import ScenarioWords, scenario_lines
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column
+from dashboard.parts.blocks import Column, Said
 from dashboard.parts.exports import downloads, table_of
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept, show
-from dashboard.parts.goal.words import led
+from dashboard.parts.goal.outlook_words import (
+    basis,
+    certainty,
+    crossing,
+    end_led,
+    level_label,
+    level_led,
+    levels_of,
+    needed,
+    of_outlook,
+    staying,
+    staying_level,
+)  # fmt: skip
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, month_text, signed_text
 from pipelines.answers.goal.goal import GoalAnswer, IndexPoint
 from pipelines.answers.goal.movement import Outlook, WhatIf, outlook
-from pipelines.methods.outlook import LEVELS_PCT
 from pipelines.writing.tables import ExportTable
 
 _SEPARATORS = {"nb": ", ", "en": ".,"}
 # How much of the past stands before the twelve months: enough to see a trend, so little that a phone still shows what follows.
 _MONTHS_BEFORE = 18
-# Two levels that are the same with one decimal are one level to a reader.
-_DECIMALS = 1
-# The shares that people say: one in twenty, the tenths, nineteen in twenty.
-_SPOKEN = ((1, 100), (1, 20), *((tenths, 10) for tenths in range(1, 10)), (19, 20), (99, 100))
 
 
 def what_if(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> None:
@@ -54,97 +61,6 @@ def what_if(here: Surroundings, agreement: Agreement, goal: GoalAnswer) -> None:
         _scenarios(here, agreement, goal.judged, found, shown)
     with right:
         _certainty(here, agreement, found)
-
-
-def levels_of(found: WhatIf) -> list[float]:
-    """The round levels from lowest to highest, with the two that the page names: what gives zero, and that of the last year.
-
-    A round level that reads the same as a named one gives way to it; so does the last year's to the one that gives zero.
-    """
-    levels = [found.needed_pct]
-    for level_pct in (_last_year(found), *LEVELS_PCT):
-        if all(round(level_pct, _DECIMALS) != round(other, _DECIMALS) for other in levels):
-            levels.append(level_pct)
-    return sorted(levels)
-
-
-def needed(here: Surroundings, agreement: Agreement, found: Outlook, shown: WhatIf) -> str:
-    """The level that gives an index of zero in twelve months, as a sentence."""
-    key = "needed_below" if round(shown.needed_pct, _DECIMALS) < 0 else "needed_above"
-    return here.say(
-        f"page.outlook.{key}",
-        window=found.window_months,
-        month=month_text(shown.end_month, here.language),
-        needed=level(here, agreement, found, shown.needed_pct),
-    )
-
-
-def staying(here: Surroundings, agreement: Agreement, found: Outlook, shown: WhatIf) -> str:
-    """What follows if the next twelve months lie where the last twelve did."""
-    outcome = _outcome(shown, _staying_level(shown))
-    crosses_on = outcome["crosses_on"]
-    return here.say(
-        f"page.outlook.staying.{'never' if pd.isna(crosses_on) else 'crosses'}",
-        now=level(here, agreement, found, _last_year(shown)),
-        points=here.say(f"page.outlook.points.{shown.points}", window=found.window_months),
-        crosses=_crossing(here, crosses_on),
-        month=month_text(shown.end_month, here.language),
-        end=led(here, agreement, found, signed_text(outcome["end_pct"], _DECIMALS, here.language)),
-    )
-
-
-def level(here: Surroundings, agreement: Agreement, found: Outlook, level_pct: float) -> str:
-    """2,7 % under 2018-nivået; on the level where one decimal shows no difference."""
-    rounded = round(level_pct, _DECIMALS)
-    key = "above" if rounded > 0 else "below" if rounded < 0 else "level"
-    said = led(here, agreement, found, decimal_text(abs(rounded), _DECIMALS, here.language))
-    return here.say(f"page.goal.{key}", change=said, year=found.reference_year)
-
-
-def chance(here: Surroundings, probability: float) -> str:
-    """A number from 0 to 1 as people say it: omtrent 3 av 10."""
-    if probability < 0.01:
-        return here.say("page.outlook.chance.under")
-    if probability > 0.99:
-        return here.say("page.outlook.chance.over")
-    part, whole = min(_SPOKEN, key=lambda share: abs(share[0] / share[1] - probability))
-    return here.say("page.outlook.chance.about", part=part, whole=whole)
-
-
-def certainty(here: Surroundings, agreement: Agreement, found: Outlook, probability: float) -> str:
-    """The chance that traffic is at or below the reference level, in words with its number."""
-    return here.say(
-        "page.outlook.certainty_title",
-        year=found.reference_year,
-        chance=led(here, agreement, found, chance(here, probability)),
-        probability=led(here, agreement, found, _probability(here, probability)),
-    )
-
-
-def _probability(here: Surroundings, probability: float) -> str:
-    """0,29; never a 0 or 1 that only rounding has made."""
-    for is_beyond, key, edge in ((probability < 0.01, "below", 0.01), (probability > 0.99, "above", 0.99)):
-        if is_beyond:
-            return here.say(f"page.outlook.answer.{key}", number=decimal_text(edge, 2, here.language))
-    return decimal_text(probability, 2, here.language)
-
-
-def _last_year(found: WhatIf) -> float:
-    return float(found.years["index_pct"].iloc[0])
-
-
-def _staying_level(shown: WhatIf) -> float:
-    """The level of the last year among those drawn; the one that reads the same where it has given way."""
-    levels = shown.outcomes["level_pct"]
-    return float(levels.iloc[(levels - _last_year(shown)).abs().argmin()])
-
-
-def _outcome(shown: WhatIf, level_pct: float) -> pd.Series:
-    return shown.outcomes[shown.outcomes["level_pct"] == level_pct].iloc[0]
-
-
-def _crossing(here: Surroundings, crosses_on: object) -> str:
-    return month_text(crosses_on, here.language) if isinstance(crosses_on, dt.date) else here.say("page.outlook.crosses_never")
 
 
 def _figure(here: Surroundings, agreement: Agreement, goal: GoalAnswer, found: Outlook, shown: WhatIf) -> None:
@@ -171,8 +87,8 @@ def _draw(here: Surroundings, goal: GoalAnswer, found: Outlook, shown: WhatIf) -
     rows = goal.series[goal.series["window_months"] == found.window_months]
     history = rows[rows["last_month"] > rows["last_month"].max() - pd.DateOffset(months=_MONTHS_BEFORE + 1)]
     paths = _with_hover(here, shown.paths.assign(last_month=pd.to_datetime(shown.paths["last_month"])))
-    named = [shown.needed_pct, _staying_level(shown)]
-    said = {level_pct: _level_label(here, shown, level_pct) for level_pct in shown.outcomes["level_pct"]}
+    named = [shown.needed_pct, staying_level(shown)]
+    said = {level_pct: level_label(here, shown, level_pct) for level_pct in shown.outcomes["level_pct"]}
     words = ScenarioWords(
         zero=here.say("page.goal.zero", year=found.reference_year),
         measured=here.say("page.outlook.measured"),
@@ -222,7 +138,7 @@ def _alternative(here: Surroundings, agreement: Agreement, found: Outlook, shown
         highest=signed_text(highest["level_pct"], 0, here.language),
         low=signed_text(lowest["end_pct"], 1, here.language),
         high=signed_text(highest["end_pct"], 1, here.language),
-        needed=signed_text(shown.needed_pct, _DECIMALS, here.language),
+        needed=signed_text(shown.needed_pct, 1, here.language),
     )
 
 
@@ -234,7 +150,7 @@ def _scenarios(here: Surroundings, agreement: Agreement, point: IndexPoint, foun
         label = here.say(f"page.outlook.basis_label.{other.points}")
         is_shown = other.points == shown.points
         blocks.said(
-            here.say("page.outlook.basis_shown", basis=label) if is_shown else label, _basis(here, agreement, found, other)
+            here.say("page.outlook.basis_shown", basis=label) if is_shown else label, basis(here, agreement, found, other)
         )
         if not is_shown:
             with st.expander(here.say("page.outlook.basis_table")):
@@ -255,43 +171,14 @@ def _scenario_table(here: Surroundings, agreement: Agreement, found: Outlook, sh
         ],
         [
             (
-                led(here, agreement, found, _level_cell(here, shown, row["level_pct"])),
-                led(here, agreement, found, signed_text(row["end_pct"], 1, here.language)),
-                _crossing(here, row["crosses_on"]),
+                level_led(here, agreement, shown, row["level_pct"]),
+                end_led(here, agreement, shown, row),
+                crossing(here, row["crosses_on"]),
             )
             for row in rows.to_dict("records")
         ],
         chosen=int(at_zero[0]) if len(at_zero) else None,
         is_narrow=True,
-    )
-
-
-def _level_label(here: Surroundings, shown: WhatIf, level_pct: float) -> list[str]:
-    """What stands at the end of a path, line by line."""
-    meaning = _meaning(here, shown, level_pct)
-    said = f"{signed_text(level_pct, _DECIMALS if meaning else 0, here.language)} %"
-    return [f"<b>{said}</b>", meaning] if meaning else [said]
-
-
-def _level_cell(here: Surroundings, shown: WhatIf, level_pct: float) -> str:
-    meaning = _meaning(here, shown, level_pct)
-    said = signed_text(level_pct, _DECIMALS, here.language)
-    return f"{said} {meaning}" if meaning else said
-
-
-def _meaning(here: Surroundings, shown: WhatIf, level_pct: float) -> str:
-    if level_pct == shown.needed_pct:
-        return here.say("page.outlook.gives_zero")
-    return here.say("page.outlook.as_last_year") if level_pct == _last_year(shown) else ""
-
-
-def _basis(here: Surroundings, agreement: Agreement, found: Outlook, other: WhatIf) -> str:
-    return here.say(
-        f"page.outlook.basis.{other.points}",
-        window=found.window_months,
-        start=led(here, agreement, found, signed_text(other.start_pct, 1, here.language)),
-        gap=led(here, agreement, found, decimal_text(abs(other.gap_pct), 2, here.language)),
-        needed=led(here, agreement, found, signed_text(other.needed_pct, _DECIMALS, here.language)),
     )
 
 
@@ -317,19 +204,24 @@ def _certainty(here: Surroundings, agreement: Agreement, found: Outlook) -> None
         return
     month, detectable = month_text(found.last_month, here.language), decimal_text(found.detectable_change_pct, 1, here.language)
     blocks.title(certainty(here, agreement, found, found.probability_at_or_below), here.say("page.outlook.caveat", month=month))
-    lines = [
-        (here.say("page.outlook.answer.points_now"), decimal_text(found.n_points, 0, here.language)),
-        (here.say("page.outlook.answer.half_width"), f"±{decimal_text(found.half_width_pct, 1, here.language)}"),
+    led = partial(of_outlook, here, agreement)
+    lines: list[tuple[str, Said]] = [
+        (here.say("page.outlook.answer.points_now"), led("points_now", decimal_text(found.n_points, 0, here.language))),
+        (
+            here.say("page.outlook.answer.half_width"),
+            led("half_width", f"±{decimal_text(found.half_width_pct, 1, here.language)}"),
+        ),
     ]
     for half_pct, n_points in found.points_needed.items():
         half = decimal_text(half_pct, 1, here.language)
-        lines.append((here.say("page.outlook.answer.points_needed", half=half), decimal_text(n_points, 0, here.language)))
-    lines.append((here.say("page.outlook.answer.detectable"), detectable))
+        said = led("points_needed", decimal_text(n_points, 0, here.language), repr(half_pct))
+        lines.append((here.say("page.outlook.answer.points_needed", half=half), said))
+    lines.append((here.say("page.outlook.answer.detectable"), led("detectable", detectable)))
     blocks.table(
         here.say("page.outlook.certainty_caption", window=found.window_months, month=month),
         [Column(here.say("page.outlook.answer.what")), Column(here.say("page.outlook.answer.said"), True)],
-        [(what, led(here, agreement, found, said)) for what, said in lines],
+        lines,
         is_narrow=True,
     )
-    blocks.small(here.say("page.outlook.certainty_note", detectable=led(here, agreement, found, detectable)))
+    blocks.small(here.say("page.outlook.certainty_note", detectable=led("detectable", detectable)))
     how(here, (here.say(f"page.outlook.how.{part}") for part in ("chance", "points", "detectable")))

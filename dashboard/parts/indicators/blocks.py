@@ -15,7 +15,7 @@ from dashboard.parts.escape import as_html
 from dashboard.parts.figure_foot import follow, source_line
 from dashboard.parts.figures import kept, show
 from dashboard.parts.indicators.tables import change_table, downloads_of, figure_table, source_addresses
-from dashboard.parts.indicators.words import amount, below, cited, headline, item_name, label, note, sentence, target
+from dashboard.parts.indicators.words import amount, below, cited, headline, item_name, label, note, of_series, sentence, target
 from dashboard.parts.links import host_of
 from dashboard.parts.method.blocks import how_measured
 from dashboard.parts.surroundings import Surroundings
@@ -57,6 +57,8 @@ def _targets(here: Surroundings, agreement: Agreement) -> None:
     for indicator_id, words in agreed.items():
         name = known[indicator_id].name.in_language(here.language) if indicator_id in known else indicator_id
         blocks.said(f"{here.say('page.indicators.target')}: {name}", words.in_language(here.language))
+    if agreed:
+        blocks.small(here.say("trace_rests.target_file", file=f"{agreement.agreement_id}.yaml"))
 
 
 def _indicator(here: Surroundings, agreement: Agreement, found: IndicatorFigures) -> None:
@@ -104,7 +106,7 @@ def _panels(here: Surroundings, agreement: Agreement, found: IndicatorFigures) -
 def _followed(here: Surroundings, agreement: Agreement, found: IndicatorFigures, series: Series, row: Observation) -> Said:
     """A figure of a panel that leads to its line and cell: Bilfører, Byen, 2018: 54 %."""
     name = f"{item_name(here, found.indicator, series.item_id)}, {series.area_name}" if len(found.levels) > 1 else ""
-    return cited(here, agreement, row, f"{name} {_year_amount(here, found, row)}".strip())
+    return cited(here, agreement, of_series(found, series), row, f"{name} {_year_amount(here, found, row)}".strip())
 
 
 def _panel(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.exports import downloads, invented_note
 from dashboard.parts.header import as_known
-from dashboard.parts.indicators.words import cited, decimals_of, item_name, note, unit
+from dashboard.parts.indicators.words import cited, decimals_of, item_name, note, of_series, unit
 from dashboard.parts.links import addresses, host_of
 from dashboard.parts.names import trace
 from dashboard.parts.surroundings import Surroundings
+from dashboard.parts.trace_links import computed
 from domain.model import Agreement
-from domain.numbers import NO_VALUE, decimal_text, signed_text
+from domain.numbers import decimal_text, signed_text
 from pipelines.answers.cited.series import Observation, Series
 from pipelines.answers.indicators import IndicatorAnswer, IndicatorFigures, StatedChange
+from pipelines.answers.trace.computed.cited import change_key
 from pipelines.writing.tables import ExportTable
 
 _FIGURES = ("item", "area", "year", "amount", "unit", "note", "source", "place")
@@ -41,15 +41,16 @@ def change_table(here: Surroundings, agreement: Agreement, found: IndicatorFigur
 
 
 def _change_line(here: Surroundings, agreement: Agreement, found: IndicatorFigures, change: StatedChange) -> tuple[Said, ...]:
-    led = partial(cited, here, agreement, change.stated_by)
-    computed = signed_text(change.computed_pct, 1, here.language)
+    of = (found.indicator.indicator_id, change.item_id, change.area_name)
+    stated = signed_text(float(change.stated_pct), decimals_of(change.stated_pct), here.language)
+    said = signed_text(change.computed_pct, 1, here.language)
     return (
         item_name(here, found.indicator, change.item_id),
         change.area_name,
         str(change.year),
         decimal_text(None, 0, here.language) if change.since_year is None else str(change.since_year),
-        led(signed_text(float(change.stated_pct), decimals_of(change.stated_pct), here.language)),
-        led(computed) if computed != NO_VALUE else computed,
+        cited(here, agreement, of, change.stated_by, stated),
+        computed(here, agreement, None, "indicators.indicator_change", said, grain="indicator", of=change_key(found, change)),
     )
 
 
@@ -74,23 +75,24 @@ def source_addresses(found: IndicatorFigures) -> list[str]:
 def _figure_line(
     here: Surroundings, agreement: Agreement, found: IndicatorFigures, series: Series, row: Observation, urls: list[str]
 ) -> list[Said]:
+    said = decimal_text(float(row.amount), decimals_of(row.amount), here.language)
     return [
         item_name(here, found.indicator, series.item_id),
         series.area_name,
         str(row.year),
-        cited(here, agreement, row, decimal_text(float(row.amount), decimals_of(row.amount), here.language)),
+        cited(here, agreement, of_series(found, series), row, said),
         unit(here, found.indicator, series),
         note(here, found.indicator, series, row),
         _source(here, row.source_url, urls),
-        _place(here, agreement, row),
+        _place(here, agreement, of_series(found, series), row),
     ]
 
 
-def _place(here: Surroundings, agreement: Agreement, row: Observation) -> Said:
+def _place(here: Surroundings, agreement: Agreement, of: tuple[str, str, str], row: Observation) -> Said:
     """Where a figure stands, leading to its trace; the cells of a sum are those of several figures, each leading to its own."""
     if row.parts:
-        return joined((_place(here, agreement, part) for part in row.parts), ", ")
-    return cited(here, agreement, row, trace(here, row.submission_id, row.sheet, ", ".join(row.cells) or None))
+        return joined((_place(here, agreement, of, part) for part in row.parts), ", ")
+    return cited(here, agreement, of, row, trace(here, row.submission_id, row.sheet, ", ".join(row.cells) or None))
 
 
 def _source(here: Surroundings, url: str | None, urls: list[str]) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
-from dashboard.parts.blocks import Said
+from dashboard.parts.blocks import Said, joined
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace_links import traced_figure
+from dashboard.parts.trace_links import computed, traced_figure
 from domain.indicators import Indicator
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text
 from pipelines.answers.cited.series import Observation, Series
 from pipelines.answers.indicators import IndicatorAnswer, IndicatorFigures
+from pipelines.answers.trace.computed.cited import figure_key
 from pipelines.answers.trace.published import CITED, cited_key
 
 # From here on the age of the newest figure is said.
@@ -28,17 +30,24 @@ def headline(here: Surroundings, agreement: Agreement, answer: IndicatorAnswer) 
     years = [found.lead.observations[-1].year for found in answer.figures if found.lead]
     said = here.say("page.indicators.finding_still")
     if moves:
-        said = here.say("page.indicators.finding", wanted=sum(bool(move.is_wanted) for move in moves), moved=len(moves))
+        led = partial(computed, here, agreement, None)
+        wanted = led("indicators.indicators_wanted", str(sum(bool(move.is_wanted) for move in moves)))
+        moved = led("indicators.indicators_moved", str(len(moves)))
+        said = here.say("page.indicators.finding", wanted=wanted, moved=moved)
     if not years:
         return said
     key = "finding_year" if min(years) == max(years) else "finding_years"
     targets = _targets_said(here, agreement, answer)
-    return f"{said} {here.say(f'page.indicators.{key}', first=min(years), last=max(years), targets=targets)}"
+    return joined((said, here.say(f"page.indicators.{key}", first=min(years), last=max(years), targets=targets)), " ")
 
 
 def _targets_said(here: Surroundings, agreement: Agreement, answer: IndicatorAnswer) -> str:
     n = sum(target(here, agreement, found.indicator) is not None for found in answer.figures)
-    return here.say("page.indicators.targets_some", n=n) if n else here.say("page.indicators.targets_none")
+    if not n:
+        return here.say("page.indicators.targets_none")
+    return here.say(
+        "page.indicators.targets_some", n=computed(here, agreement, None, "indicators.indicators_with_target", str(n))
+    )
 
 
 def target(here: Surroundings, agreement: Agreement, indicator: Indicator) -> str | None:
@@ -60,13 +69,13 @@ def sentence(here: Surroundings, agreement: Agreement, found: IndicatorFigures) 
     named: dict[str, object] = {
         "subject": item.subject.in_language(here.language) if item else lead.item_id,
         "area": lead.area_name,
-        "last": cited(here, agreement, last, amount(here, indicator, last.amount)),
+        "last": cited(here, agreement, of_series(found, lead), last, amount(here, indicator, last.amount)),
         "year": last.year,
     }
     if move is None:
         return here.say(f"page.indicators.{'single' if len(lead.observations) == 1 else 'single_comparable'}", **named)
     named |= {
-        "first": cited(here, agreement, move.first, amount(here, indicator, move.first.amount)),
+        "first": cited(here, agreement, of_series(found, lead), move.first, amount(here, indicator, move.first.amount)),
         "first_year": move.first.year,
     }
     if move.first.amount == last.amount:
@@ -75,12 +84,20 @@ def sentence(here: Surroundings, agreement: Agreement, found: IndicatorFigures) 
     return here.say("page.indicators.moved", way=way, **named)
 
 
-def cited(here: Surroundings, agreement: Agreement, found: Observation, said: str) -> Said:
-    """Words about a cited figure that lead to its line and cell; those of a sum to its first part."""
-    line = found.line if found.line is not None else next((part.line for part in found.parts), None)
-    if line is None:
-        return said
-    return traced_figure(here, agreement, found.submission_id, CITED, cited_key("indicators", line), said)
+def cited(here: Surroundings, agreement: Agreement, of: tuple[str, str, str], found: Observation, said: str) -> Said:
+    """Words about a cited figure that lead to its line and cell; those of a sum lead to its parts.
+
+    `of` is the indicator, the item and the area.
+    """
+    if found.line is not None:
+        return traced_figure(here, agreement, found.submission_id, CITED, cited_key("indicators", found.line), said)
+    key = figure_key(*of, found.year)
+    return computed(here, agreement, None, "indicators.indicator_sum", said, grain="indicator", of=key)
+
+
+def of_series(found: IndicatorFigures, series: Series) -> tuple[str, str, str]:
+    """What tells the figures of a series from others: indicator, item and area."""
+    return found.indicator.indicator_id, series.item_id, series.area_name
 
 
 def below(here: Surroundings, found: IndicatorFigures) -> str:

@@ -192,9 +192,9 @@ def findings(here: Surroundings, agreement: Agreement, asked: Asked) -> None:
         return
     often = sum(len(one.by_period) > 1 for one in found)
     led = partial(found_in, here, agreement, party=asked.party_id, period=asked.period)
-    # Of a chosen period it is told how many of its kinds come in others too, which is no count of findings.
-    more = str(often) if asked.period else led(str(often), "findings_often")
-    title = here.say("page.quality.findings.title", n=led(str(len(found)), "findings_kinds"), often=more)
+    title = here.say(
+        "page.quality.findings.title", n=led(str(len(found)), "findings_kinds"), often=led(str(often), "findings_often")
+    )
     blocks.title(title)
     findings_table(here, agreement, found, title, asked.party_id)
     source_line(here, here.say("page.quality.credit"))

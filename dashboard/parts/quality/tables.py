@@ -85,7 +85,9 @@ def _return(here: Surroundings, agreement: Agreement, row: dict[Any, Any], peopl
         ),
         *(
             # What waits is no part of what is known: its findings stand where it is decided.
-            found_in(here, agreement, said, severity=name, submission=number) if row.get("counts", True) else said
+            found_in(here, agreement, said, severity=name, submission=number)
+            if row.get("counts", True)
+            else page_link(here, agreement, "approve", said, **{"return": number})
             for name in ("warning", "hold")
             for said in [decimal_text(row[f"n_{name}"], 0, here.language)]
         ),

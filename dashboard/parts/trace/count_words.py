@@ -30,7 +30,11 @@ HOW_COUNTED: Mapping[str, str] = {
     **dict.fromkeys(_CELLS, "count_cells"), "drivers_share": "drivers", "reserve_used_pct": "reserve_share",
     "reserve_expected_pct": "reserve_share", "finished_mean": "finished_mean", "p85_over_sum": "p85_over_sum",
     "in_cell": "count_risks_open", "projects_share": "place_share", "deviations_share": "place_share",
-
+    "level_needed": "level_needed", "level_last_year": "what_if", "what_if_start": "what_if", "what_if_gap": "what_if_gap",
+    "what_if_end": "what_if", "chance_reached": "chance_reached", "half_width": "half_width", "detectable": "detectable",
+    "points_now": "points_now", "points_needed": "points_needed", "indicators_wanted": "indicators_moved",
+    "indicators_moved": "indicators_moved", "indicators_with_target": "targets", "indicator_sum": "indicator_sum",
+    "indicator_change": "indicator_change",
     "age_days": "age", "aged_old": "age", "aged_all": "age", "over_ceiling": "balance", "administration": "administration",
     "sources_held": "frame", "sources": "frame",
 }  # fmt: skip

@@ -10,10 +10,12 @@ from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.blocks import another
 from dashboard.parts.trace.figure_tables import case_table, figure_history, found_table, part_table, source_table
 from dashboard.parts.trace.figure_words import figure_name, how_said, rho_said, short_said
+from dashboard.parts.trace.rest_table import rest_table
 from domain.model import Agreement
 from domain.numbers import date_text
 from pipelines.answers.selection import Selection
 from pipelines.answers.trace.computed.computed import Traced
+from pipelines.answers.trace.computed.made import Made
 
 
 def computed_figure(here: Surroundings, agreement: Agreement, found: Traced) -> None:
@@ -25,6 +27,7 @@ def computed_figure(here: Surroundings, agreement: Agreement, found: Traced) -> 
     part_table(here, agreement, found)
     case_table(here, agreement, found)
     found_table(here, agreement, found)
+    rest_table(here, agreement, found)
     source_table(here, agreement, found)
     figure_history(here, agreement, found)
     another(here, agreement)
@@ -38,13 +41,22 @@ def finding_said(here: Surroundings, agreement: Agreement, found: Traced) -> str
         amount = f"{amount} ({price_said(here, found.asked.price)})"
     first = here.say("trace_figure.finding.amount", figure=name, amount=amount, day=date_text(here.as_of, here.language))
     n, of = len(made.parts), len(made.submission_ids)
-    kind = "one" if n == 1 else "sum" if made.is_sum else "cells" if n else "frame" if made.outside else "nothing"
+    kind = "one" if n == 1 else "sum" if made.is_sum else "cells" if n else _besides(made)
     if made.cases:
         kind, n = "cases", len(made.cases)
     if made.findings:
         kind, n = "findings", len(made.findings)
+    if made.rests:
+        n = len(made.rests)
     place = here.say("trace_figure.in_one") if of == 1 else here.say("trace_figure.in_several", n=of)
     return f"{first} {here.say(f'trace_figure.finding.{kind}', n=n, place=place)}"
+
+
+def _besides(made: Made) -> str:
+    """What a figure without cells rests on."""
+    if made.rests:
+        return "one_rest" if len(made.rests) == 1 else "rests"
+    return made.outside[0].kind if made.outside else "nothing"
 
 
 def _terms(here: Surroundings, agreement: Agreement, found: Traced) -> list[str]:

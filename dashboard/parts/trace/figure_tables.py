@@ -19,6 +19,7 @@ from dashboard.parts.project_links import page_link
 from dashboard.parts.rules.words import rule_name
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.figure_words import amount_said, figure_name, number_said, short_said, unit_said
+from dashboard.parts.trace.rest_words import indicator_said, target_said
 from dashboard.parts.trace.tables import ROWS_AT_FIRST, cell_of, hand_out, over_time
 from dashboard.parts.trace.words import answer_text, basis_text, numbers_of, party_name, period_said, whom
 from dashboard.parts.trace_links import computed_address, traced, traced_sum
@@ -98,6 +99,8 @@ def _line(here: Surroundings, agreement: Agreement, it: ReadPart) -> dict[str, S
 
 
 def _outside_line(here: Surroundings, agreement: Agreement, it: Outside) -> dict[str, Said]:
+    if it.kind == "target":
+        return {"project": indicator_said(here, it.key), "reported": target_said(here, agreement, it.key)}
     frames = agreement.administration if isinstance(agreement.administration, tuple) else ()
     administered = {frame.administration_frame_id: frame.name.in_language(here.language) for frame in frames}
     own = administered.get(it.key) or source_name(agreement, it.key)
@@ -200,13 +203,13 @@ def figure_history(here: Surroundings, agreement: Agreement, found: Traced) -> N
     """The same figure as it was known at the deadlines before, the newest first."""
     name = figure_name(here, agreement, found.wanted)
     blocks.title(here.say("trace_figure.history_title", name=name))
-    if found.made.returns or found.wanted.name.startswith(_SLOW):
+    if found.made.returns or (found.wanted.name.startswith(_SLOW) and not found.made.rests):
         blocks.small(here.say("trace_figure.history_slow"))
         if not st.toggle(here.say("trace_figure.history_show"), key="history of figure"):
             return
-    days = days_before(found.asked)
+    days = days_before(found.asked, found.made)
     if not days:
-        blocks.small(here.say("trace_figure.history_none"))
+        blocks.small(here.say("trace_rests.history_none" if found.made.rests else "trace_figure.history_none"))
         return
     price = found.asked.price.choice if found.asked.price else None
     key = (found.wanted, found.asked.selection, price)

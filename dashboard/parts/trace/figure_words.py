@@ -9,6 +9,7 @@ from dashboard.parts.agreement_names import coded, focus_name
 from dashboard.parts.economy.words import group_name
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.count_words import HOW_COUNTED, HOW_COUNTED_OF, found_said, name_said, where_said
+from dashboard.parts.trace.rest_words import ahead_said, indicator_said
 from dashboard.parts.trace.words import party_name, period_said
 from dashboard.parts.uncertainty.words import chance_said
 from domain.indicators import load_indicators
@@ -52,7 +53,8 @@ _HOW_OF: Mapping[str, str] = {
 _SIGNED = frozenset({
     "over_p50", "rise_over_p50", "over_p85", "forecast_over_p50", "forecast_over_p85", "result_mnok", "carried_in_mnok",
     "carried_out_mnok", "left_of_frame", "bridge_change", "forecast_change", "bridge_growth", "bridge_price_level",
-    "bridge_scope", "reserve_ahead", "effect", "p85_over_sum",
+    "bridge_scope", "reserve_ahead", "effect", "p85_over_sum", "level_needed", "level_last_year", "what_if_start", "what_if_gap",
+    "what_if_end", "indicator_change",
 })  # fmt: skip
 _MOST_DECIMALS, _SHORT_DECIMALS = 4, 3
 
@@ -79,6 +81,10 @@ def of_said(here: Surroundings, agreement: Agreement, wanted: Wanted) -> str:
     key, grain = wanted.key, wanted.grain
     if not key or key.startswith("rho_"):
         return ""
+    if grain == "outlook":
+        return ahead_said(here, key)
+    if grain == "indicator":
+        return indicator_said(here, key)
     if wanted.name == "effect":
         return _effect_of(here, agreement, wanted)
     if grain in ("source", "municipality"):
@@ -167,6 +173,9 @@ def unit_said(here: Surroundings, made: Made) -> str:
         "returns",
         "parties",
         "findings",
+        "indicators",
+        "points",
+        "pp",
     }
     return here.say(f"trace_figure.unit.{made.unit}") if made.unit in known else ""
 

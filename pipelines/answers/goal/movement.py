@@ -156,6 +156,11 @@ class WhatIf:
     end_month: dt.date
     needed_pct: float
 
+    @property
+    def last_year_pct(self) -> float:
+        """The index of the last twelve months."""
+        return float(self.years["index_pct"].iloc[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:

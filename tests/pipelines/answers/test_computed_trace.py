@@ -108,7 +108,7 @@ def test_what_changed_is_the_closing_less_the_opening(asked):
 
 
 def test_earlier_days_are_deadlines_and_hold_what_was_known_then(asked):
-    days = days_before(asked)
+    days = days_before(asked, trace_figure(asked, Wanted("economy", "forecast_total")).made)
     assert days == tuple(sorted(days, reverse=True))
     assert len(days) == 8
     wanted = Wanted("economy", "forecast_total", "source", "bompenger")
@@ -136,7 +136,7 @@ def test_what_there_is_not_is_none(asked, wanted):
 def test_before_any_return_there_is_nothing_to_sum(asked):
     early = replace(asked, as_of=dt.date(2024, 10, 1))
     found = trace_figure(early, Wanted("economy", "forecast_total"))
-    assert (found.made.amount, found.made.parts, found.sources, days_before(early)) == (None, (), (), ())
+    assert (found.made.amount, found.made.parts, found.sources, days_before(early, found.made)) == (None, (), (), ())
 
 
 def test_a_figure_without_cells_names_its_returns(asked):

@@ -14,7 +14,9 @@ from pipelines.answers.figures import PAGES, figures
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.prices import price
 from pipelines.answers.reporting.returns import deadline_on, moment_of
+from pipelines.answers.trace.computed.ahead import AHEAD
 from pipelines.answers.trace.computed.bridge import BRIDGE
+from pipelines.answers.trace.computed.cited import CITED_COUNTS
 from pipelines.answers.trace.computed.counts import DEVIATION_COUNTS
 from pipelines.answers.trace.computed.coverage import COVERAGE
 from pipelines.answers.trace.computed.economy import ECONOMY, TOTALS
@@ -52,6 +54,8 @@ MAKERS: Mapping[str, Mapping[str, Maker]] = {
         **TOTALS, "forecast_share": ECONOMY["forecast_share"], **PLACES, "with_figures": FIGURE_COUNTS["with_figures"],
     },
     "quality": COVERAGE,
+    "goal": AHEAD,
+    "indicators": CITED_COUNTS,
     "status": {
         "forecast_total": TOTALS["forecast_total"],
         "over_p50": ECONOMY["over_p50"],
@@ -79,6 +83,17 @@ MAKERS: Mapping[str, Mapping[str, Maker]] = {
 _MOST_DAYS = 8
 _PERIODS = """
 SELECT DISTINCT period FROM snapshot.return_submission WHERE agreement_id = $agreement_id AND known_from <= $moment
+"""
+# The days on which what a figure rests on was published, of indices and points by their maker.
+_PUBLISHED = """
+SELECT DISTINCT CAST(known_from AS DATE) AS known_on
+FROM (
+    SELECT agreement_id, known_from, 'rolling_index' AS mart FROM snapshot.rolling_index WHERE kind = 'traffic'
+    UNION ALL SELECT agreement_id, known_from, 'point_mean' FROM snapshot.point_mean WHERE kind = 'traffic'
+    UNION ALL SELECT agreement_id, known_from, 'cited_figure' FROM snapshot.cited_figure
+)
+WHERE agreement_id = $agreement_id AND mart = $mart AND known_from <= $moment
+ORDER BY known_on DESC
 """
 _ROWS = """
 SELECT submission_id, table_name, position, sheet, row_number, row_key, answers, missing, places
@@ -196,9 +211,16 @@ def _rows(snapshot: Snapshot, submission_id: int, table: str, numbers: Iterable[
     return (return_row(row, places) for row in snapshot.records(_ROWS, given))
 
 
-def days_before(asked: Asked) -> tuple[dt.date, ...]:
-    """The deadlines of the last periods that anything was reported of before the day, the newest first, at most eight."""
+def days_before(asked: Asked, made: Made) -> tuple[dt.date, ...]:
+    """Days before the one that is asked about on which a figure may have been another one, the newest first, at most eight.
+
+    The deadlines of the last periods that anything was reported of; of what rests on published figures, the days on which
+    such were published.
+    """
     given = {"agreement_id": asked.agreement.agreement_id, "moment": moment_of(asked.as_of)}
+    if made.rests:
+        rows = asked.snapshot.records(_PUBLISHED, {**given, "mart": made.rests[0].table})
+        return tuple(row["known_on"] for row in rows if row["known_on"] < asked.as_of)[:_MOST_DAYS]
     periods = [row["period"] for row in asked.snapshot.records(_PERIODS, given)]
     ordered = sorted(periods, key=lambda period: Period.parse(period).last, reverse=True)
     days = [day for period in ordered if (day := deadline_on(asked.agreement, period)) and day < asked.as_of]

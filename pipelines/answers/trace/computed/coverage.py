@@ -98,15 +98,34 @@ def _found(unit: str, n_of: Callable[[pd.DataFrame], int]) -> Maker:
     """How many findings there are, or returns or parties with any; the key names code, severity, party, period and submission."""
 
     def make(asked: Asked, wanted: Wanted) -> Made:
-        rows = found_in_returns(asked.snapshot, asked.agreement, asked.as_of)
-        pairs = (part.partition("=") for part in (wanted.key or "").split(";"))
-        for name, _, found in pairs:
-            if name in FOUND_BY:
-                rows = rows[rows[FOUND_BY[name]].astype(str) == found]
-        listed = tuple(FoundIn(int(row["submission_id"]), finding_of(row)) for _, row in rows.iterrows())
-        return Made(n_of(rows), unit, "reports", findings=listed)
+        rows = _narrowed(found_in_returns(asked.snapshot, asked.agreement, asked.as_of), wanted.key or "")
+        return Made(n_of(rows), unit, "reports", findings=_listed(rows))
 
     return make
+
+
+def _often(asked: Asked, wanted: Wanted) -> Made:
+    """How many kinds of findings there are in more than one period; of those of a period where the key names one."""
+    rows = found_in_returns(asked.snapshot, asked.agreement, asked.as_of)
+    own = _narrowed(rows, wanted.key or "")
+    kinds = own.drop_duplicates(list(_KIND))[list(_KIND)]
+    besides = ";".join(part for part in (wanted.key or "").split(";") if not part.startswith("period="))
+    rows = _narrowed(rows, besides).merge(kinds, on=list(_KIND))
+    n_periods = rows.groupby(list(_KIND))["period"].transform("nunique")
+    often = rows[n_periods > 1]
+    return Made(len(often.drop_duplicates(list(_KIND))), "kinds", "reports", findings=_listed(often))
+
+
+def _narrowed(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+    """The findings that a key names, by any of `FOUND_BY`."""
+    for name, _, found in (part.partition("=") for part in key.split(";")):
+        if name in FOUND_BY:
+            rows = rows[rows[FOUND_BY[name]].astype(str) == found]
+    return rows
+
+
+def _listed(rows: pd.DataFrame) -> tuple[FoundIn, ...]:
+    return tuple(FoundIn(int(row["submission_id"]), finding_of(row)) for _, row in rows.iterrows())
 
 
 def _age(asked: Asked, wanted: Wanted) -> Made | None:
@@ -132,10 +151,8 @@ def _aged(colours: tuple[str | None, ...]) -> Maker:
     return make
 
 
-def _in_several_periods(rows: pd.DataFrame) -> int:
-    return int((rows.groupby(["code", "severity"])["period"].nunique() > 1).sum())
-
-
+# What tells a kind of finding from another.
+_KIND = ("code", "severity")
 # What findings are narrowed by, and the column of each.
 FOUND_BY = {"code": "code", "severity": "severity", "party": "party_id", "period": "period", "submission": "submission_id"}
 # A return that has come, whether it counts yet or waits.
@@ -150,8 +167,8 @@ COVERAGE: Mapping[str, Maker] = {
     "parties_late": _returns(lambda rows: rows["status"].isin(_CAME) & (rows["days_after"] > 0), "parties"),
     **{f"lacks_{question}_{reason}": _lacking(question, reason) for question in QUESTIONS for reason in REASONS},
     "findings": _found("findings", len),
-    "findings_often": _found("kinds", _in_several_periods),
-    "findings_kinds": _found("kinds", lambda rows: len(rows[["code", "severity"]].drop_duplicates())),
+    "findings_often": _often,
+    "findings_kinds": _found("kinds", lambda rows: len(rows[list(_KIND)].drop_duplicates())),
     "findings_returns": _found("returns", lambda rows: rows["submission_id"].nunique()),
     "findings_parties": _found("parties", lambda rows: rows["party_id"].nunique()),
     "age_days": _age,

@@ -13,7 +13,10 @@ from pipelines.answers.named_figures import Asked
 
 Number = Decimal | float | int
 # The methods of the page about them, by the names that stand there.
-Method = Literal["reports", "money", "frames", "earned", "milestones", "curve", "portfolio_risk", "reserve", "bridge", "rules"]
+Method = Literal[
+    "reports", "money", "frames", "earned", "milestones", "curve", "portfolio_risk", "reserve", "bridge", "rules", "outlook",
+    "indicators",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What a figure rests on that no return says: a frame of the agreement, by its source or the name of the frame."""
+    """What a figure rests on that no return says: a frame of the agreement, by its source or name, or an indicator's target."""
 
-    kind: Literal["frame"]
+    kind: Literal["frame", "target"]
     key: str
     amount: Number | None
 
@@ -74,6 +77,21 @@ class FoundIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """A published or cited figure that a figure is computed from, with a trace of its own by its mart and key.
+
+    `name` says of what it is where that is not the whole area; `period` is a year or a month.
+    """
+
+    table: str
+    key: str
+    submission_id: int
+    name: str
+    period: str
+    amount: Number | None
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """A figure with what it is made of. `amount` is None where it is not known.
 
@@ -88,6 +106,7 @@ class Made:
     cases: tuple[Case, ...] = ()
     returns: tuple[int, ...] = ()
     findings: tuple[FoundIn, ...] = ()
+    rests: tuple[Rest, ...] = ()
 
     @property
     def is_sum(self) -> bool:

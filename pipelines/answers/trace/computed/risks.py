@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from domain.matrix_file import matrix_of
-from domain.period import Period
 from pipelines.answers.economy.areas import part_in
 from pipelines.answers.kroner import kroner_of
 from pipelines.answers.named_figures import Asked
@@ -19,6 +18,7 @@ from pipelines.answers.trace.computed.made import Made, Maker, Number, Part, Wan
 from pipelines.answers.uncertainty.reserves import reserve_use
 from pipelines.answers.uncertainty.risks import Risk, open_risks, risk_grid, without_response
 from pipelines.methods.money import Amount
+from pipelines.methods.reserve import ReserveUse
 
 _RESERVES = """
 SELECT r.project_id, r.submission_id, r.row_number, r.released_mnok, r.held_mnok, g.physical_pct, g.row_number AS progress_row,
@@ -32,32 +32,37 @@ ORDER BY r.project_id, r.row_number
 """
 
 
+def _use(asked: Asked, wanted: Wanted) -> ReserveUse | None:
+    """The use of a reserve that the key names: level and period, with a colon between."""
+    level, _, period = (wanted.key or "").partition(":")
+    uses = reserve_use(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection)
+    return next((it for it in uses if (it.reserve_level, str(it.period)) == (level, period)), None)
+
+
 def _reserve(name: str) -> Maker:
     """Released, held or expected of the reserves of a level after a period: level and period, with a colon between."""
 
     def make(asked: Asked, wanted: Wanted) -> Made | None:
-        level, _, period = (wanted.key or "").partition(":")
-        uses = reserve_use(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection)
-        use = next((it for it in uses if (it.reserve_level, str(it.period)) == (level, period)), None)
+        use = _use(asked, wanted)
         if use is None:
             return None
         columns: Mapping[str, int | None] = {"released_mnok": None, "held_mnok": None}
         if name.endswith("_pct"):
             share = getattr(use, name)
             amount = None if share is None else float(share)
-            return Made(amount, "pct", "reserve", _reserve_cells(asked, level, period, columns))
+            return Made(amount, "pct", "reserve", _reserve_cells(asked, use, columns))
         if name in ("released", "held"):
             columns = {f"{name}_mnok": 1}
-        return Made(getattr(use, f"{name}_mnok"), MNOK, "reserve", _reserve_cells(asked, level, period, columns))
+        return Made(getattr(use, f"{name}_mnok"), MNOK, "reserve", _reserve_cells(asked, use, columns))
 
     return make
 
 
-def _reserve_cells(asked: Asked, level: str, period: str, columns: Mapping[str, int | None]) -> tuple[Part, ...]:
+def _reserve_cells(asked: Asked, use: ReserveUse, columns: Mapping[str, int | None]) -> tuple[Part, ...]:
     """The cells of the reserves that are known; what is expected also rests on how much is built."""
     listed = projects_of(asked.snapshot, asked.agreement, asked.as_of, asked.selection)
     area, parts = asked.selection.working_area_id, []
-    for row in _reserve_rows(asked, level, period):
+    for row in _reserve_rows(asked, use):
         if None in (row["released_mnok"], row["held_mnok"], row["physical_pct"]):
             continue
         shares = listed[row["project_id"]].shares_pct
@@ -72,12 +77,12 @@ def _reserve_cells(asked: Asked, level: str, period: str, columns: Mapping[str, 
     return tuple(parts)
 
 
-def _reserve_rows(asked: Asked, level: str, period: str) -> list[dict[str, Any]]:
+def _reserve_rows(asked: Asked, use: ReserveUse) -> list[dict[str, Any]]:
     """The rows of the reserves of a level after a period, of the projects that are chosen."""
     listed = projects_of(asked.snapshot, asked.agreement, asked.as_of, asked.selection)
     given = {
-        "agreement_id": asked.agreement.agreement_id, "moment": moment_of(asked.as_of), "level": level,
-        "period": str(Period.parse(period)),
+        "agreement_id": asked.agreement.agreement_id, "moment": moment_of(asked.as_of), "level": use.reserve_level,
+        "period": str(use.period),
     }  # fmt: skip
     return [row for row in asked.snapshot.records(_RESERVES, given) if row["project_id"] in listed]
 
@@ -122,15 +127,13 @@ def _reserves(is_known: bool) -> Maker:
     """How many projects have a reserve after a period, or all figures of it: level and period, with a colon between."""
 
     def make(asked: Asked, wanted: Wanted) -> Made | None:
-        level, _, period = (wanted.key or "").partition(":")
-        uses = reserve_use(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection)
-        use = next((it for it in uses if (it.reserve_level, str(it.period)) == (level, period)), None)
+        use = _use(asked, wanted)
         if use is None:
             return None
         n = use.n_projects - use.n_without if is_known else use.n_projects
         cells = (
             Part(row["project_id"], row["submission_id"], "reserve", row["row_number"], "held_mnok", 1)
-            for row in _reserve_rows(asked, level, period)
+            for row in _reserve_rows(asked, use)
             if not is_known or None not in (row["released_mnok"], row["held_mnok"], row["physical_pct"])
         )
         return Made(n, "projects", "reserve", tuple(cells))
