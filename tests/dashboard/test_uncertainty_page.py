@@ -25,6 +25,7 @@ from pipelines.answers.prices import price
 from pipelines.answers.selection import Selection
 from pipelines.answers.uncertainty.portfolio_risk import portfolio, portfolio_at
 from pipelines.answers.uncertainty.risks import open_risks, without_response
+from pipelines.answers.uncertainty.uncertainty import by_distance
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import agreement, printed, store
 from tests.page_numbers import asking, figures_of, rows_of, same
@@ -48,6 +49,7 @@ def at(examples):
 def test_the_page_says_what_the_answers_say_in_every_view(monkeypatch, examples, at):
     found, band = at
     app = page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22")
+    app.toggle(key="all projects").set_value(True).run()
     said = written(app)
     p85, over = (
         decimal_text(mnok, 0, "nb") for mnok in (band[1].risk.p85_mnok, band[1].risk.p85_mnok - band[1].risk.sum_p50_mnok)
@@ -86,6 +88,8 @@ PROJECT_COLUMNS = ("p50", "p85", "forecast", "previous_forecast", "forecast_over
 )
 def test_the_numbers_on_the_page_are_those_of_the_command_line(capsys, monkeypatch, examples, address, asked_for):
     app = page(monkeypatch, examples, agreement="fjordbyen", **address)
+    app.session_state["all projects"] = True
+    app.run()
     told = figures_of(asking(capsys, monkeypatch, examples), "uncertainty", *asked_for)
     projects = rows_of(app, "Beløp i valgte kroner.")
     assert {row[0].split()[0] for row in projects} == {key for _, grain, key in told if grain == "project"}
@@ -107,8 +111,18 @@ def test_the_numbers_on_the_page_are_those_of_the_command_line(capsys, monkeypat
 def test_a_municipality_alone_is_held_against_the_sum_of_its_projects(monkeypatch, examples):
     app = page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22", municipality="F03")
     wanted = projects(open_snapshot(examples), FJORDBYEN, LAST, Selection(municipality_code="F03"))["project_id"]
-    assert [row[0].split()[0] for row in rows_of(app, "Beløp i valgte kroner.")] == list(wanted)
+    assert sorted(row[0].split()[0] for row in rows_of(app, "Beløp i valgte kroner.")) == list(wanted)
     assert "sjanse for at prosjektene i utvalget holder seg innenfor summen av P50" in written(app)
+
+
+def test_the_table_begins_with_the_projects_of_the_figure_and_shows_all_on_request(monkeypatch, examples, at):
+    found, _ = at
+    app = page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22")
+    first = [row[0].split()[0] for row in rows_of(app, "Beløp i valgte kroner.")]
+    assert first == [it.project_id for it in by_distance(found.projects)][:25]
+    app.toggle(key="all projects").set_value(True).run()
+    every = [row[0].split()[0] for row in rows_of(app, "Beløp i valgte kroner.")]
+    assert (every[:25], sorted(every)) == (first, [it.project_id for it in found.projects])
 
 
 def test_a_slider_in_the_address_is_seen_and_a_wrong_one_is_not(monkeypatch, examples):

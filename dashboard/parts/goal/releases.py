@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said, noted
 from dashboard.parts.exports import downloads, plain_rows, table_of
 from dashboard.parts.figure_foot import how
 from dashboard.parts.goal.words import interval
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
@@ -112,8 +112,8 @@ def _revision_table(here: Surroundings, agreement: Agreement, changed: pd.DataFr
     ]
     title = here.say("page.release.revised_title")
     blocks.title(title)
-    is_whole = len(lines) > _ROWS_AT_FIRST and st.toggle(here.say("page.release.revised_more", n=len(lines)), key="all-revised")
-    blocks.table(here.say("page.release.revised_caption"), columns, lines if is_whole else lines[:_ROWS_AT_FIRST])
+    shown = first_rows(here, lines, "all-revised", _ROWS_AT_FIRST, "page.release.revised_more")
+    blocks.table(here.say("page.release.revised_caption"), columns, shown)
     plain = newest.assign(**{name: newest[name].dt.strftime(form) for name, form in _DAYS.items()})
     table = table_of(here, agreement, title, _EXPORTED, plain_rows(plain, _EXPORTED), point)
     downloads(here, agreement, lambda: table, f"nullvekst-{agreement.agreement_id}-revisions")

@@ -14,6 +14,7 @@ from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.goal.words import interval
 from dashboard.parts.method.blocks import said_of_version
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.names import group_name, trace
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import traced_figure
@@ -23,7 +24,7 @@ from pipelines.answers.goal.goal import GoalAnswer, groups, years
 from pipelines.answers.trace.published import rolling_key, yearly_key
 from pipelines.writing.tables import ExportTable
 
-_ROWS_AT_FIRST = 13
+_MONTHS_AT_FIRST = 13
 _FEW_POINTS = 5
 _YEARS_EXPORTED = (
     "year_from", "year_to", "month", "is_chained", "index_pct", "ci_low_pct", "ci_high_pct", "n_points", "published_on",
@@ -114,10 +115,8 @@ def rolling_table(here: Surroundings, agreement: Agreement, goal: GoalAnswer, wi
         Column(here.say(f"page.goal.column.{name}"), name in {"index", "interval", "published", "points"}) for name in names
     ]
     blocks.title(title)
-    is_whole = len(rows) > _ROWS_AT_FIRST and st.toggle(here.say("page.goal.table_more", n=len(rows)), key=f"all-{window}")
-    # The whole table is not made before somebody asks for it: the browser would build it again at every change.
-    shown = rows if is_whole else rows.head(_ROWS_AT_FIRST)
-    blocks.table(caption, columns, [_line(here, agreement, row, names) for row in shown.itertuples()])
+    shown = first_rows(here, list(rows.itertuples()), f"all-{window}", _MONTHS_AT_FIRST, "page.goal.table_more")
+    blocks.table(caption, columns, [_line(here, agreement, row, names) for row in shown])
     table = partial(_export, here, agreement, goal, rows, title)
     downloads(here, agreement, table, f"nullvekst-{goal.agreement_id}-{window}")
 

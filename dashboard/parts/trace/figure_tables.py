@@ -13,6 +13,7 @@ from dashboard.parts.agreement_names import source_name
 from dashboard.parts.blocks import Column, Link, Said
 from dashboard.parts.figures import kept
 from dashboard.parts.levels import level_said
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.names import trace
 from dashboard.parts.person_blocks import known_people, moment_text
 from dashboard.parts.project_links import page_link
@@ -20,7 +21,7 @@ from dashboard.parts.rules.words import rule_name
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.figure_words import amount_said, figure_name, number_said, short_said, unit_said
 from dashboard.parts.trace.rest_words import indicator_said, target_said
-from dashboard.parts.trace.tables import ROWS_AT_FIRST, cell_of, hand_out, over_time
+from dashboard.parts.trace.tables import cell_of, hand_out, over_time
 from dashboard.parts.trace.words import answer_text, basis_text, numbers_of, party_name, period_said, whom
 from dashboard.parts.trace_links import computed_address, traced, traced_sum
 from dashboard.theme import SEVERITY_SYMBOLS
@@ -49,8 +50,7 @@ def part_table(here: Surroundings, agreement: Agreement, found: Traced) -> None:
     elif n > 1:
         blocks.small(here.say("trace_figure.apart"))
     ordered = sorted(made.parts, key=_size) if made.is_sum else list(made.parts)
-    is_whole = n <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=n), key="all parts")
-    read = read_parts(found.asked.snapshot, found, ordered if is_whole else ordered[:ROWS_AT_FIRST])
+    read = read_parts(found.asked.snapshot, found, first_rows(here, ordered, "all parts"))
     is_converted = made.is_sum and any(_is_converted(it) for it in read)
     # On a phone the first columns are seen without a swipe.
     names = ["project", "reported", *(["part"] if made.is_sum else []), "place", *(["period"] if len(found.sources) > 1 else [])]
@@ -130,8 +130,7 @@ def case_table(here: Surroundings, agreement: Agreement, found: Traced) -> None:
     ids = {it.project_id for it in cases}
     if len(ids) < len(cases):
         blocks.small(here.say("trace_figure.deviating", n=len(cases), of=len(ids)))
-    is_whole = len(cases) <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=len(cases)), key="all cases")
-    shown = cases if is_whole else cases[:ROWS_AT_FIRST]
+    shown = first_rows(here, cases, "all cases")
     columns = [Column(here.say(f"trace_figure.column.{name}")) for name in ("project", "deviation", "level")]
     lines: list[list[Said]] = [
         [
@@ -150,7 +149,7 @@ def found_table(here: Surroundings, agreement: Agreement, found: Traced) -> None
     if not listed:
         return
     blocks.title(here.say("trace_counts.findings_title", n=len(listed)))
-    is_whole = len(listed) <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=len(listed)), key="all findings")
+    shown = first_rows(here, listed, "all findings")
     columns = [Column(here.say(f"trace_counts.column.{name}")) for name in ("source", "severity", "finding")]
     lines: list[list[Said]] = [
         [
@@ -161,7 +160,7 @@ def found_table(here: Surroundings, agreement: Agreement, found: Traced) -> None
             f"{SEVERITY_SYMBOLS[it.finding.severity]} {here.say(f'severity.{it.finding.severity}')}",
             finding_text(it.finding, "message", here.language),
         ]
-        for it in (listed if is_whole else listed[:ROWS_AT_FIRST])
+        for it in shown
     ]  # fmt: skip
     blocks.table(here.say("trace_counts.findings_caption"), columns, lines)
 

@@ -12,6 +12,7 @@ from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.choices import choice
 from dashboard.parts.figures import kept
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.words import answer_text, basis_text, capital, party_name, period_said, row_text
 from dashboard.parts.trace_links import traced, traced_sum
@@ -24,7 +25,6 @@ from pipelines.answers.trace.reported import Asked, Traced, basis_of, projects_i
 from pipelines.history.snapshot import Snapshot
 
 _ALL = "all"
-_ROWS_AT_FIRST = 25
 # What most readers look for.
 _TABLE, _COLUMN = "economy", "forecast_mnok"
 _LARGEST = 2**31
@@ -134,9 +134,8 @@ def _answers(here: Surroundings, agreement: Agreement, found: Traced) -> None:
     columns = [Column(here.say(f"page.trace.column.{name}")) for name in names]
     columns[names.index("answer")] = Column(heading, column.is_number)
     lines = [_line(here, agreement, found, row, is_mixed=is_mixed) for row in found.rows]
-    is_whole = len(lines) <= _ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=len(lines)), key="all found")
     sums = _sum_lines(here, agreement, found) if found.total and not is_mixed else []
-    shown = [*sums, *(lines if is_whole else lines[:_ROWS_AT_FIRST])]
+    shown = [*sums, *first_rows(here, lines, "all found")]
     basis = basis_text(here, found.total.basis) if found.total else ""
     caption = here.say("page.trace.finder_caption", sheet=found.rows[0].sheet) + (
         f". {capital(basis).removesuffix('.')}." if basis else ""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.names import trace
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace.tables import ROWS_AT_FIRST
 from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
 from domain.numbers import decimal_text, month_text, signed_text
@@ -31,11 +30,9 @@ def point_table(here: Surroundings, agreement: Agreement, found: TracedPublished
     made = index_parts(here.published, agreement, found)
     if made is None:
         return
-    n = len(made.points)
     blocks.title(_title(here, made))
-    is_whole = n <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=n), key="all points")
-    shown = made.points if is_whole else made.points.head(ROWS_AT_FIRST)
-    lines = [_point_line(here, agreement, found, row) for row in shown.itertuples()]
+    shown = first_rows(here, list(made.points.itertuples()), "all points")
+    lines = [_point_line(here, agreement, found, row) for row in shown]
     blocks.table(here.say("trace_counts.points_caption"), _columns(here, _POINT), lines)
     if made.year is not None:
         _year(here, agreement, made.year)
@@ -98,11 +95,9 @@ def months_table(here: Surroundings, agreement: Agreement, found: TracedPublishe
     n, last = len(rows), at["last_month"]
     blocks.title(here.say("trace_counts.months_title", n=n, window=at["window_months"], year=at["reference_year"]))
     blocks.small(here.say("trace_counts.months_note"))
-    is_whole = n <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=n), key="all months")
+    shown = first_rows(here, list(rows.itertuples()), "all months")
     first = Month(last.year, last.month).plus(1 - at["window_months"]).first_day
-    lines = [
-        _month_line(here, agreement, at["point_id"], row) for row in (rows if is_whole else rows.head(ROWS_AT_FIRST)).itertuples()
-    ]
+    lines = [_month_line(here, agreement, at["point_id"], row) for row in shown]
     caption = here.say("trace_counts.months_caption", first=_month(here, first), last=_month(here, last))
     blocks.table(caption, _columns(here, _MONTH), lines, is_narrow=True)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 
-import streamlit as st
-
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.names import trace
 from dashboard.parts.surroundings import Surroundings
-from dashboard.parts.trace.tables import ROWS_AT_FIRST, cell_of, hand_out, over_time
+from dashboard.parts.trace.tables import cell_of, hand_out, over_time
 from dashboard.parts.trace.words import number_text, numbers_of, period_said, plain_text, unit_text
 from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
@@ -58,8 +57,7 @@ def published_history(here: Surroundings, agreement: Agreement, found: TracedPub
     key = ("published", found.table, found.key, found.column, found.handed_in.submission_id)
     over_time(here, agreement, drawn, heading, key, False)
     newest = list(reversed(found.history))
-    is_whole = len(newest) <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=len(newest)), key="all history")
-    shown = newest if is_whole else newest[:ROWS_AT_FIRST]
+    shown = first_rows(here, newest, "all history")
     lines = [_published_line(here, agreement, found, then) for then in shown]
     names = ("period", "answer", "place", "known_from", "replaced_at")
     columns = [Column(heading if name == "answer" else here.say(f"page.trace.column.{name}"), name == "answer") for name in names]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.rest_words import rest_said, unit_of
-from dashboard.parts.trace.tables import ROWS_AT_FIRST
 from dashboard.parts.trace.words import number_text, period_said
 from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
@@ -24,11 +22,10 @@ def rest_table(here: Surroundings, agreement: Agreement, found: Traced) -> None:
     rests = found.made.rests
     if not rests:
         return
-    n = len(rests)
-    blocks.title(here.say("trace_rests.title", n=n))
-    is_whole = n <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=n), key="all rests")
+    blocks.title(here.say("trace_rests.title", n=len(rests)))
+    shown = first_rows(here, rests, "all rests")
     columns = [Column(here.say(f"trace_rests.column.{name}"), name == "amount") for name in _NAMES]
-    lines = [_line(here, agreement, it) for it in (rests if is_whole else rests[:ROWS_AT_FIRST])]
+    lines = [_line(here, agreement, it) for it in shown]
     blocks.table(here.say("trace_rests.caption"), columns, lines)
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import partial
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.figures.trace_line import TraceWords, trace_line
 from dashboard.parts import blocks
@@ -16,6 +15,7 @@ from dashboard.parts.exports import downloads, invented_note
 from dashboard.parts.figure_foot import source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.header import as_known
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.person_blocks import moment_text
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.words import (
@@ -35,7 +35,6 @@ from domain.numbers import NO_VALUE, exact_text
 from pipelines.answers.trace.reported import Then, Traced, basis_of
 from pipelines.writing.tables import Cell, ExportTable
 
-ROWS_AT_FIRST = 25
 # What the text alternative of the figure reads out, the newest ones.
 _SPOKEN = 8
 
@@ -83,8 +82,7 @@ def cell_table(here: Surroundings, agreement: Agreement, found: Traced) -> None:
         place = row.address(column.column) or NO_VALUE
         lines.append([row_text(here, agreement, found.table, row), place, linked, *in_kroner])
     blocks.title(here.say("page.trace.cells_title", n=len(lines)))
-    is_whole = len(lines) <= ROWS_AT_FIRST or st.toggle(here.say("page.trace.more_rows", n=len(lines)), key="all cells")
-    shown = lines if is_whole else lines[:ROWS_AT_FIRST]
+    shown = first_rows(here, lines, "all cells")
     sums: list[Sequence[Said]] = []
     if found.total and found.total.amount is not None:
         sums = [(here.say("page.trace.sum"), "", exact_text(found.total.amount, here.language))]

@@ -16,6 +16,7 @@ from dashboard.parts.economy.words import group_order, mnok_text, signed_mnok, u
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import computed, traced
 from dashboard.parts.uncertainty.blocks import with_curves
@@ -31,7 +32,7 @@ from dashboard.parts.uncertainty.words import (
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text
 from pipelines.answers.uncertainty.portfolio_risk import Portfolio, PortfolioAt, Reference, choices
-from pipelines.answers.uncertainty.uncertainty import FORECAST, P50, P85, ProjectUncertainty
+from pipelines.answers.uncertainty.uncertainty import FORECAST, P50, P85, ProjectUncertainty, by_distance
 from pipelines.methods.cost_risk import FrameChance
 from pipelines.writing.tables import Cell
 
@@ -57,8 +58,11 @@ def project_table(here: Surroundings, agreement: Agreement, chosen: Chosen, foun
     heads = ("project", "phase", *_AMOUNTS, "previous_forecast_mnok", "over_p50_mnok", "over_p85_mnok", "rests_on")
     numbers = {name for name in heads if name.endswith("_mnok")}
     columns = [Column(here.say(f"uncertainty.column.{name}"), name in numbers) for name in heads]
-    rows = [_project_row(here, agreement, chosen, it) for it in found.projects]
-    blocks.table(here.say("uncertainty.projects.caption"), columns, rows)
+    # Those of the figure above come first, in its order.
+    far = by_distance(found.projects)
+    named = {it.project_id for it in far}
+    shown = first_rows(here, (*far, *(it for it in found.projects if it.project_id not in named)), "all projects")
+    blocks.table(here.say("uncertainty.projects.caption"), columns, [_project_row(here, agreement, chosen, it) for it in shown])
     source_line(here, here.say("economy.source"))
     exported = [_exported_project(it) for it in found.projects]
     title = here.say("uncertainty.projects.export")
