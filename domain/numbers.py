@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -12,6 +13,8 @@ from domain.period import Period
 
 _LOCALE = {"nb": "nb_NO", "en": "en_GB"}
 NO_VALUE = "–"
+# A page writes some hundred numbers, most of them those of the run before.
+_KEPT = 8192
 # Babel sets its own spaces, which differ between languages and releases, and plain ones in dates.
 _NO_BREAK = str.maketrans({" ": "\u00a0", "\u202f": "\u00a0", "-": "\u2212"})
 
@@ -20,11 +23,16 @@ def decimal_text(number: float | None, decimals: int, language: str) -> str:
     """1 234,5 in bokmål and 1,234.5 in English; minus is U+2212; no minus zero; an en dash where there is no number."""
     if number is None or number != number:
         return NO_VALUE
-    rounded = round(float(number), decimals) + 0.0
+    return _written(round(float(number), decimals) + 0.0, decimals, language)
+
+
+@lru_cache(maxsize=_KEPT)
+def _written(rounded: float, decimals: int, language: str) -> str:
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
     return format_decimal(rounded, pattern, locale=_LOCALE[language]).translate(_NO_BREAK)
 
 
+@lru_cache(maxsize=_KEPT)
 def exact_text(number: Decimal, language: str) -> str:
     """Like `decimal_text`, with every decimal that the number has and no closing zeros."""
     plain = number.normalize() if number else Decimal(0)
@@ -39,12 +47,14 @@ def signed_text(number: float | None, decimals: int, language: str) -> str:
     return f"+{said}" if number is not None and round(float(number), decimals) > 0 else said
 
 
+@lru_cache(maxsize=_KEPT)
 def date_text(day: dt.date, language: str) -> str:
     """22. november 2026 and 22 November 2026, kept on one line."""
     pattern = "d. MMMM y" if language == "nb" else "d MMMM y"
     return format_date(day, pattern, locale=_LOCALE[language]).translate(_NO_BREAK)
 
 
+@lru_cache(maxsize=_KEPT)
 def month_text(day: dt.date, language: str) -> str:
     """april 2026 and April 2026, kept on one line."""
     return format_date(day, "LLLL y", locale=_LOCALE[language]).translate(_NO_BREAK)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from dashboard.parts.blocks import Link
-from dashboard.parts.choices import asked
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.words import LANGUAGES
 
 PAGE = "project"
-# The choice that every page of the portfolio shares and that no link should lose.
-_PRICE = "price"
 
 
 def project_link(here: Surroundings, agreement: Agreement, project_id: str, said: str) -> Link:
@@ -27,6 +24,6 @@ def page_link(here: Surroundings, agreement: Agreement, page: str, said: str, **
         parts["lang"] = here.language
     if here.is_past:
         parts["asof"] = here.as_of.isoformat()
-    parts |= {_PRICE: asked(_PRICE), **named}
+    parts |= {"price": here.price_asked, **named}
     given = {name: str(part) for name, part in parts.items() if part is not None}
     return Link(said, f"{page}?{urlencode(given, quote_via=quote, safe='')}")

@@ -36,6 +36,8 @@ class Surroundings:
     is_local: bool
     today: dt.date
     as_of: dt.date
+    # The kroner that the address asks for, which every link carries on.
+    price_asked: str | None = None
 
     @property
     def is_past(self) -> bool:
@@ -85,6 +87,7 @@ def surroundings() -> Surroundings:
         st.context.headers.get(ACCESS_HEADER) == LOCAL,
         today,
         _as_of(today),
+        asked("price"),
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from dashboard.parts.blocks import Link, Said, said_html
-from dashboard.parts.choices import asked
 from dashboard.parts.filters import Chosen
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
@@ -93,7 +92,7 @@ def _address(here: Surroundings, agreement: Agreement, named: Mapping[str, objec
         parts["asof"] = known_on.isoformat()
     parts |= {name: part for name, part in named.items() if part is not None}
     # The kroner that the reader has chosen are no part of a cell, but of the pages that lie behind the trace.
-    parts.setdefault("price", asked("price"))
+    parts.setdefault("price", here.price_asked)
     return f"{PAGE}?{urlencode({name: str(part) for name, part in parts.items() if part is not None}, quote_via=quote, safe='')}"
 
 

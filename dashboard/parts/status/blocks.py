@@ -7,7 +7,6 @@ from functools import partial
 
 from dashboard.parts.agreement_names import area_name
 from dashboard.parts.blocks import Link, Said, joined
-from dashboard.parts.choices import asked
 from dashboard.parts.economy.words import signed_mnok
 from dashboard.parts.figures import kept
 from dashboard.parts.levels import level_said
@@ -47,7 +46,7 @@ _LOOKS: Mapping[str, Look] = {"opened": "solid", "passed": "striped", "to_come":
 
 def state(here: Surroundings, agreement: Agreement, snapshot: Snapshot) -> Status:
     """The state on the reader's day, in the kroner of the address, since its day."""
-    in_price = price(agreement, here.as_of, asked("price"))
+    in_price = price(agreement, here.as_of, here.price_asked)
     since = since_asked(here)
     ask = partial(status, snapshot, agreement, here.as_of, since, in_price)
     return kept(ask, "status", *here.known(agreement), since, in_price.choice if in_price else None)
@@ -220,7 +219,7 @@ def changes_block(here: Surroundings, agreement: Agreement, found: Status) -> Bl
         said = here.say("status.changes.no_forecast")
         return Block(title, way, lines=lines, sentence=f"{said} {basis}" if basis else said)
     decimals = 0 if abs(changes.forecast_mnok) >= 10 else 1
-    price_asked = price(agreement, here.as_of, asked("price"))
+    price_asked = price(agreement, here.as_of, here.price_asked)
     address = computed_address(here, agreement, "status.forecast_change", price=price_asked, since=since)
     number = Link(signed_mnok(here, changes.forecast_mnok, decimals), address)
     return Block(title, way, number, here.say("status.changes.unit"), sentence=basis, lines=lines)
