@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import GAP_PX, line_px, paper
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
@@ -16,8 +16,9 @@ _ROW_PX, _AXIS_PX, _NAME_SIGNS = 46, 46, 16
 _HALF_BAR = 0.33
 # Steps that together span less of the totals than this share of them are shown on an axis that does not begin at 0.
 _BROKEN_BELOW = 0.35
-# The room beside the steps for what is written there, in shares of what they span: enough on a phone.
-_ROOM_LEFT, _ROOM_RIGHT = 0.7, 1.0
+# The room to the left of the steps for what is written there, in shares of what they span: enough on a phone.
+_ROOM_LEFT, _AIR = 0.7, 0.04
+_SAID_PX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ def bridge_bars(opening: Bar, steps: Sequence[Bar], closing: Bar, broken: str, s
     """
     scale = scale_of(opening, steps)
     rows = [opening, *steps, closing]
-    figure = go.Figure(layout=paper(palette, separators, _ROW_PX * len(rows) + _AXIS_PX))
+    # What is written beside the longest bar stands in the margin, so that it has its room on every screen.
+    right = round(max(line_px(f"<b>{_beside(bar)}</b>", _SAID_PX) for bar in rows)) + GAP_PX
+    figure = go.Figure(layout=paper(palette, separators, _ROW_PX * len(rows) + _AXIS_PX, right))
     figure.update_layout(bargap=1 - 2 * _HALF_BAR)
     reached = opening.mnok
     for place, bar in enumerate(rows):
@@ -70,8 +73,8 @@ def scale_of(opening: Bar, steps: Sequence[Bar]) -> Scale:
     low, high = min(ends), max(ends)
     span = high - low
     if low <= 0 or not span or span >= _BROKEN_BELOW * high:
-        return Scale(min(0.0, low), (high or 1.0) * 1.5, False)
-    return Scale(max(0.0, low - _ROOM_LEFT * span), high + _ROOM_RIGHT * span, low > _ROOM_LEFT * span)
+        return Scale(min(0.0, low), (high or 1.0) * (1 + _AIR), False)
+    return Scale(max(0.0, low - _ROOM_LEFT * span), high + _AIR * span, low > _ROOM_LEFT * span)
 
 
 def _draw(figure: go.Figure, bar: Bar, place: int, base: float, size: float, is_total: bool, palette: Palette) -> None:
@@ -82,11 +85,15 @@ def _draw(figure: go.Figure, bar: Bar, place: int, base: float, size: float, is_
         go.Bar(
             x=[size], y=[place], base=[base], orientation="h",
             marker={"color": colour, "pattern": pattern, "line": {"color": colour, "width": 1}},
-            text=[f"<b>\u00a0{plain(bar.said)}\u00a0</b>"], textposition="outside", textfont={"size": 16, "color": palette.ink},
+            text=[f"<b>{_beside(bar)}</b>"], textposition="outside", textfont={"size": _SAID_PX, "color": palette.ink},
             # Else what does not fit the thickness of its bar is written smaller.
             constraintext="none", textangle=0, cliponaxis=False, hoverinfo="skip",
         )
     )  # fmt: skip
+
+
+def _beside(bar: Bar) -> str:
+    return f"\u00a0{plain(bar.said)}\u00a0"
 
 
 def _cut(figure: go.Figure, place: int, scale: Scale, palette: Palette) -> None:

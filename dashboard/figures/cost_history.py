@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import bare
+from dashboard.figures.paper import bare, line_px
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
@@ -91,7 +91,7 @@ def _years(figure: go.Figure, years: Sequence[int], palette: Palette) -> None:
 def _lane(figure: go.Figure, rows: pd.DataFrame, height: int, words: LaneWords, palette: Palette) -> None:
     """The ground line of a lane, its title, and a bar for each date that is not known to the month."""
     figure.add_hline(y=height + _DOT_UP, line={"color": palette.rule, "width": 1}, layer="below")
-    said = f"<b>{plain(words.title)}</b><br>{plain(words.below)}"
+    said = _in_two_lines(words)
     figure.add_annotation(
         x=0, xref="paper", y=height + _TITLE_UP, text=said, showarrow=False, xanchor="left", yanchor="top", align="left",
         font={"size": _TEXT_PX, "color": palette.muted}, bgcolor=palette.ground, borderpad=1,
@@ -102,6 +102,14 @@ def _lane(figure: go.Figure, rows: pd.DataFrame, height: int, words: LaneWords, 
             line = {"color": palette.tint(palette.accent, 0.35), "width": 5}
             y = [height + _DOT_UP] * 2
             figure.add_trace(go.Scatter(x=[row.first, row.last], y=y, mode="lines", line=line, hoverinfo="skip"))
+
+
+def _in_two_lines(words: LaneWords) -> str:
+    """The title of a lane and what stands below it; where that is wider than a phone, its first part stands beside the title."""
+    first, _, rest = words.below.partition(", ")
+    if rest and line_px(words.below, _TEXT_PX) > _PHONE_PX:
+        return f"<b>{plain(words.title)}</b>, {plain(first)},<br>{plain(rest)}"
+    return f"<b>{plain(words.title)}</b><br>{plain(words.below)}"
 
 
 def _labels(figure: go.Figure, rows: pd.DataFrame, height: int, years: Sequence[int], palette: Palette) -> None:

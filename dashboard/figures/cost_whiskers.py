@@ -17,7 +17,7 @@ from dashboard.theme import Palette, level_colour
 _ROW_PX, _AXIS_PX = 46, 76
 _NAME_SIGNS, _NAME_PX = 24, 14
 # At most so many per cents are named on the axis: what stands side by side on a phone.
-_MOST_TICKS = 5
+_MOST_TICKS = 4
 _MARKS = {"green": "circle", "yellow": "triangle-up", "red": "square"}
 
 

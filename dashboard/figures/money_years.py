@@ -13,6 +13,8 @@ from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
 _HEIGHT_PX, _ROW_PX = 470, 190
+# What of the height is left for the bars, and how high a line of their labels is.
+_PLOT_PX, _LINE_PX = _HEIGHT_PX - 38, 22
 _HALF_BAR = 0.4
 # A bar is named by its size where it is at least this share of the largest.
 _LABELLED = 0.12
@@ -51,10 +53,10 @@ def money_years(
             )
         )  # fmt: skip
     _budgets(figure, years, words, palette)
-    _labels(figure, years, palette)
+    highest = max(years["mnok"].max(), years["budget_mnok"].max(), 0.0)
+    _labels(figure, years, 1.16 * highest / _PLOT_PX or 1.0, palette)
     _today(figure, report_year, words, palette)
     figure.update_xaxes(**_ticks(list(years["year"]), report_year))
-    highest = max(years["mnok"].max(), years["budget_mnok"].max(), 0.0)
     figure.update_yaxes(range=[0, highest * 1.16 or 1.0], nticks=5, tickformat=",d")
     with_room(figure, [f"{highest * 1.16:,.0f}"])
     return figure
@@ -114,10 +116,16 @@ def _budgets(figure: go.Figure, years: pd.DataFrame, words: YearWords, palette: 
     )  # fmt: skip
 
 
-def _labels(figure: go.Figure, years: pd.DataFrame, palette: Palette) -> None:
-    for row in years[years["label"] != ""].itertuples():
+def _labels(figure: go.Figure, years: pd.DataFrame, mnok_per_px: float, palette: Palette) -> None:
+    """The sizes above their bars; of two years beside each other the higher one stands a line above the other."""
+    labelled = years[years["label"] != ""]
+    tops = dict(zip(labelled["year"], labelled[["mnok", "budget_mnok"]].max(axis="columns"), strict=True))
+    for row in labelled.itertuples():
+        top = tops[row.year]
+        below = [other for year, other in tops.items() if abs(year - row.year) == 1 and (other, year) < (top, row.year)]
+        raised = max((_LINE_PX - (top - other) / mnok_per_px for other in below), default=0.0)
         figure.add_annotation(
-            x=row.year, y=max(row.mnok, row.budget_mnok if row.budget_mnok == row.budget_mnok else 0), yshift=4,
+            x=row.year, y=top, yshift=4 + max(round(raised), 0),
             text=f"<b>{plain(row.label)}</b>", showarrow=False, yanchor="bottom", font={"size": 15, "color": palette.ink},
             bgcolor=palette.ground, borderpad=0,
         )  # fmt: skip

@@ -57,7 +57,8 @@ def paper(palette: Palette, separators: str, height_px: float, right_px: int = 8
         hovermode="closest",
         dragmode=False,
         hoverlabel={"bgcolor": palette.wash, "bordercolor": palette.rule, "font": {"size": 15, "color": palette.ink}},
-        xaxis={**axis, "showgrid": False, "automargin": True},
+        # Below the line, so that the first of them does not touch the lowest one of the other axis.
+        xaxis={**axis, "showgrid": False, "automargin": True, "ticklabelstandoff": 6},
         yaxis={**axis, "automargin": True},
     )
 

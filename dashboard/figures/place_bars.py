@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import line_px, paper
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
 _ROW_PX, _BAR = 50, 0.42
+# Three such figures stand beside each other on a screen of 1280 px.
+_NARROWEST_PX, _TEXT_PX = 276, 15
 
 
 def place_bars(rows: pd.DataFrame, highest_pct: float, separators: str, palette: Palette) -> go.Figure:
@@ -31,9 +33,9 @@ def place_bars(rows: pd.DataFrame, highest_pct: float, separators: str, palette:
     figure.update_layout(
         annotations=[
             {
-                "x": 0, "y": place - _BAR / 2, "text": _said(row.place_name, row.label, row.is_chosen), "showarrow": False,
-                "xanchor": "left", "yanchor": "bottom", "xshift": -1, "yshift": -1,
-                "font": {"size": 15, "color": palette.ink if row.is_chosen else palette.muted},
+                "x": 0, "y": place - _BAR / 2, "text": _said(str(row.place_name), str(row.label), row.is_chosen),
+                "showarrow": False, "xanchor": "left", "yanchor": "bottom", "xshift": -1, "yshift": -1,
+                "font": {"size": _TEXT_PX, "color": palette.ink if row.is_chosen else palette.muted},
             }
             for place, row in zip(places, rows.rename(columns={"name": "place_name"}).itertuples(), strict=True)
         ]
@@ -43,6 +45,12 @@ def place_bars(rows: pd.DataFrame, highest_pct: float, separators: str, palette:
     return figure
 
 
-def _said(name: object, label: object, is_chosen: bool) -> str:
-    text = f"{plain(name)}  <b>{plain(label)}</b>"
+def _said(name: str, label: str, is_chosen: bool) -> str:
+    """Name and label, the name cut where both are wider than the narrowest place of such a figure."""
+    room = _NARROWEST_PX - line_px(f"<b>  {label}</b>", _TEXT_PX)
+    shown = name
+    while shown and line_px(f"<b>{shown}…</b>" if is_chosen else f"{shown}…", _TEXT_PX) > room:
+        shown = shown[:-1]
+    cut = name if len(name) - len(shown) <= 1 else f"{shown.rstrip()}…"
+    text = f"{plain(cut)}  <b>{plain(label)}</b>"
     return f"<b>{text}</b>" if is_chosen else text

@@ -20,6 +20,7 @@ _NAME_PX, _SIGN_PX = 21, 9.4
 _PLOT_PX = _HEIGHT_PX - 44
 _BAND_TINT = 0.2
 _MOST_YEARS = 3
+_EARLY = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def s_curve(
     _line(figure, forecast, {"color": palette.accent, "width": 2.5, "dash": "dot"}, words)
     _line(figure, spent, {"color": palette.accent, "width": 4}, words)
     if len(spent):
-        _reached(figure, spent.iloc[-1], words.spent, palette)
+        days = [day for found in (plan, forecast, spent) for day in found["on"]]
+        _reached(figure, spent.iloc[-1], words.spent, _is_early(spent["on"].iloc[-1], days), palette)
     amounts = [*(end.mnok for end in ends), *(found["mnok"].max() for found in (plan, forecast, spent) if len(found))]
     highest = 1.12 * max(amounts, default=1.0) or 1.0
     _names(figure, ends, highest / _PLOT_PX, palette)
@@ -159,11 +161,17 @@ def _line(figure: go.Figure, rows: pd.DataFrame, line: dict[str, object], words:
         )
 
 
-def _reached(figure: go.Figure, last: pd.Series, text: str, palette: Palette) -> None:
-    """The mark where spending ends, and its name to the left."""
+def _is_early(day: dt.date, days: Sequence[dt.date]) -> bool:
+    """Whether a day lies so near to the first that a phone has no room for words before it."""
+    return (day - min(days)).days < _EARLY * (max(days) - min(days)).days
+
+
+def _reached(figure: go.Figure, last: pd.Series, text: str, is_early: bool, palette: Palette) -> None:
+    """The mark where spending ends, and its name above to the left; below to the right where it lies early."""
     marker = {"size": 11, "color": palette.accent}
     figure.add_trace(go.Scatter(x=[last["on"]], y=[last["mnok"]], mode="markers", hoverinfo="skip", marker=marker))
     figure.add_annotation(
-        x=last["on"], y=last["mnok"], text=f"<b>{plain(text)}</b>", showarrow=False, xanchor="right", yanchor="bottom",
-        xshift=-8, yshift=4, font={"size": 15, "color": palette.accent}, bgcolor=palette.ground,
+        x=last["on"], y=last["mnok"], text=f"<b>{plain(text)}</b>", showarrow=False,
+        xanchor="left" if is_early else "right", yanchor="top" if is_early else "bottom", xshift=8 if is_early else -8,
+        yshift=-4 if is_early else 4, font={"size": 15, "color": palette.accent}, bgcolor=palette.ground,
     )  # fmt: skip

@@ -5,25 +5,29 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import paper
+from dashboard.figures.paper import GAP_PX, line_px, paper
 from dashboard.figures.plain import plain
 from dashboard.theme import Palette
 
 _ROW_PX, _EDGE_PX = 34, 16
-_NAME_SIGNS = 28
+_NAME_SIGNS, _TEXT_PX = 28, 15
+# The room for what is written beside a bar below zero, in its own length.
 _ROOM = 1.3
 
 
 def share_bars(rows: pd.DataFrame, separators: str, palette: Palette) -> go.Figure:
     """One row a bar, the first on top: name, share_pct, label, hover, is_rest. The rest is drawn in another tone."""
     places = list(range(len(rows)))
-    figure = go.Figure(layout=paper(palette, separators, _ROW_PX * len(rows) + _EDGE_PX))
+    # What is written beside the longest bar stands in the margin, so that it has its room on every screen.
+    right = round(max((line_px(plain(label), _TEXT_PX) for label in rows["label"]), default=0)) + GAP_PX
+    figure = go.Figure(layout=paper(palette, separators, _ROW_PX * len(rows) + _EDGE_PX, right))
     colours = [palette.tint(palette.muted, 0.5) if rest else palette.accent for rest in rows["is_rest"]]
     figure.add_trace(
         go.Bar(
             x=rows["share_pct"], y=places, orientation="h", width=0.62, marker={"color": colours},
-            text=[plain(label) for label in rows["label"]], textposition="outside", textfont={"size": 15, "color": palette.ink},
-            cliponaxis=False, customdata=rows[["hover"]], hovertemplate="%{customdata[0]}<extra></extra>",
+            text=[plain(label) for label in rows["label"]], textposition="outside",
+            textfont={"size": _TEXT_PX, "color": palette.ink}, cliponaxis=False, customdata=rows[["hover"]],
+            hovertemplate="%{customdata[0]}<extra></extra>",
         )
     )  # fmt: skip
     names = [name if len(name) <= _NAME_SIGNS else f"{name[: _NAME_SIGNS - 1]}…" for name in rows["name"]]
@@ -32,5 +36,5 @@ def share_bars(rows: pd.DataFrame, separators: str, palette: Palette) -> go.Figu
         tickfont={"size": 15, "color": palette.ink},
     )  # fmt: skip
     low, high = min(rows["share_pct"].min(), 0.0), max(rows["share_pct"].max(), 0.0)
-    figure.update_xaxes(range=[_ROOM * low, _ROOM * high or 1.0], showticklabels=False, showgrid=False)
+    figure.update_xaxes(range=[_ROOM * low, high or 1.0], showticklabels=False, showgrid=False)
     return figure

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dashboard.figures.bridge_bars import Bar, bridge_bars, scale_of
 from dashboard.figures.frame_bars import frame_bars
 from dashboard.figures.money_years import YearWords, money_years, year_results
+from dashboard.figures.paper import line_px
 from dashboard.figures.s_curve import CurveWords, names_apart, s_curve
 from dashboard.theme import PALETTES
 
@@ -52,6 +53,17 @@ def test_bars_are_labelled_where_asked_and_spending_ends_before_the_year_of_the_
     assert texts == ["<b>55</b>", "Spent", "Forecast"]
     assert figure.layout.shapes[0].x0 == 2025.5
     assert list(figure.layout.xaxis.ticktext) == ["2026"]
+
+
+@pytest.mark.parametrize(("second", "is_raised"), [(55.0, True), (54.0, True), (20.0, False)])
+def test_the_labels_of_two_years_side_by_side_stand_in_two_lines(second, is_raised):
+    years = pd.DataFrame(
+        [(2025, second, "a", float("nan"), "x"), (2026, 55.0, "b", float("nan"), "y")],
+        columns=["year", "mnok", "label", "budget_mnok", "hover"],
+    )
+    figure = money_years(ROWS, years, 2026, WORDS, COLOURS, ", ", PALETTE)
+    first, last = (note.yshift for note in figure.layout.annotations[:2])
+    assert (first, last > 4) == (4, is_raised)
 
 
 def test_everything_lies_below_the_top():
@@ -171,6 +183,11 @@ def test_where_totals_dwarf_the_steps_the_axis_is_broken_and_says_so():
     assert all(low < shape.x0 < shape.x1 < 11_960 for shape in cuts)
 
 
+def test_what_stands_beside_the_longest_bar_has_its_room_in_the_margin():
+    short, long = (bridge_bars(Bar("A", 9.0, said), [], Bar("B", 9.0, said), "", ", ", PALETTE) for said in ("9", "12 544,7"))
+    assert long.layout.margin.r >= line_px("<b>12 544,7</b>", 16) > short.layout.margin.r
+
+
 @pytest.mark.parametrize(
     ("opening", "steps"), [(0.0, [5.0]), (100.0, []), (10.0, [-10.0]), (5.0, [-10.0, 20.0]), (1000.0, [1.0])]
 )
@@ -180,6 +197,13 @@ def test_every_bar_lies_inside_the_axis(opening, steps):
     ends = list(accumulate([opening, *steps]))
     assert scale.start <= min(ends) <= max(ends) < scale.end
     assert scale.is_broken == (scale.start > 0)
+
+
+@pytest.mark.parametrize(("last", "anchor", "side"), [(2, "left", "top"), (11, "right", "bottom")])
+def test_what_is_spent_early_is_named_below_to_the_right_where_there_is_room(last, anchor, side):
+    figure = s_curve(points(*range(13)), points(), points(*range(last + 1)), CURVE_WORDS, ", ", PALETTE)
+    named = next(note for note in figure.layout.annotations if CURVE_WORDS.spent in note.text)
+    assert (named.xanchor, named.yanchor) == (anchor, side)
 
 
 def test_a_curve_without_lines_is_empty_and_stands():
