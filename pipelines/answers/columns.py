@@ -15,9 +15,18 @@ _MNOK = pa.decimal128(18, 8)
 
 
 def texts(table: pa.Table, name: str) -> Texts:
-    """The texts of a column, None where there is none."""
-    found: Texts = table[name].to_numpy(zero_copy_only=False)
-    return found
+    """The texts of a column, None where there is none. Texts that are the same are one object, so that they compare at once."""
+    codes, found = coded(table, name)
+    # The last one is of the rows without any.
+    both: Texts = np.append(found, np.array([None], object))
+    return both[codes]
+
+
+def coded(table: pa.Table, name: str) -> tuple[Numbers, Texts]:
+    """The texts of a column by number, each once in the order of rows: the number of each row, -1 where there is none."""
+    column = table[name].combine_chunks().dictionary_encode()
+    codes = np.asarray(column.indices.fill_null(-1).to_numpy(), np.int64)
+    return codes, column.dictionary.to_numpy(zero_copy_only=False)
 
 
 def numbers(table: pa.Table, name: str, instead: int = 0) -> Numbers:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.answers.columns import Numbers, flags, known, numbers, texts
+from pipelines.answers.columns import Numbers, coded, flags, known, numbers
 from pipelines.answers.prices import NOMINAL, Price
 from pipelines.methods.money import CommonPrice, PriceIndex, basis_of, times
 
@@ -33,7 +33,7 @@ def kroner_of(row: Mapping[str, Any]) -> Kroner:
 def stated_kroner(table: pa.Table, names: Sequence[str] = KRONER) -> tuple[Numbers, tuple[Kroner, ...]]:
     """What the amounts of each row are stated in, by number, and what the numbers mean. `names` are the three columns."""
     kind, year, vat = names
-    kinds, known_kinds = pd.factorize(texts(table, kind))
+    kinds, known_kinds = coded(table, kind)
     with_vat = np.where(known(table, vat), flags(table, vat).astype(np.int64), -1)
     # One number of the three, each above zero.
     together = ((kinds + 1) * _YEARS + numbers(table, year, -1) + 1) * len(_VAT) + with_vat + 1

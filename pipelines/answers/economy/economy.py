@@ -92,7 +92,7 @@ def economy(
         year_balances(found),
         len(found.projects),
         len(ended),
-        len(found.projects.keys() - set(found.project_id)),
+        len(found.projects) - len(found.project_codes[1]),
     )
 
 
@@ -100,17 +100,18 @@ def year_balances(found: Lines) -> tuple[YearBalance, ...]:
     """One row per year that any line is of, the years between included, the oldest first."""
     balances: list[YearBalance] = []
     carried = Decimal(0)
-    years = found.year
+    years, projects = found.year, found.project_codes[0]
     has_both = found.amounts[BUDGET].is_known & found.amounts[FORECAST].is_known
     for year in range(years.min(), years.max() + 1) if len(found) else ():
-        known = (years == year) & has_both
+        is_of = years == year
+        known = is_of & has_both
         budget, forecast = (mnok_of(int(found.amounts[name].ore[known].sum())) for name in (BUDGET, FORECAST))
-        asked, lacking = (set(found.project_id[chosen]) for chosen in (years == year, (years == year) & ~has_both))
+        n_asked, n_lacking = (len(np.unique(projects[chosen])) for chosen in (is_of, is_of & ~has_both))
         available = budget + carried
         balances.append(
             YearBalance(
                 year, year < (found.report_year or year), budget, forecast, budget - forecast, carried, available,
-                available - forecast, (len(asked - lacking), len(asked)),
+                available - forecast, (n_asked - n_lacking, n_asked),
             )
         )  # fmt: skip
         carried = available - forecast

@@ -11,11 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from domain.model import Agreement
 from domain.period import Period
 from domain.returns import Missing
-from pipelines.answers.columns import Flags, Numbers, Texts, known, numbers, ore, texts
+from pipelines.answers.columns import Flags, Numbers, Texts, coded, known, numbers, ore, texts
 from pipelines.answers.economy.areas import in_area
 from pipelines.answers.economy.line_table import AMOUNTS, SPENT, SPENT_THIS_YEAR, Amounts, Lines
 from pipelines.answers.kept import kept
@@ -43,12 +44,13 @@ _YEARS = 10_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reported:
-    """The lines as reported, by project and row: one entry a line. `kroner` are places in `stated`.
+    """The lines as reported, by project and row: one entry a line, `of_project` and `kroner` as places in what they are of.
 
     `reasons` are the form's codes for amounts that are not there, by column.
     """
 
-    project_id: Texts
+    of_project: Numbers
+    project_ids: Texts
     submission_id: Numbers
     row_number: Numbers
     funding_source_id: Texts
@@ -60,7 +62,6 @@ class _Reported:
     reasons: Mapping[str, Texts]
     kroner: Numbers
     stated: tuple[Kroner, ...]
-    project_ids: frozenset[str]
 
 
 def economy_lines(
@@ -88,16 +89,14 @@ def _priced(
 ) -> Lines:
     listed = {project.project_id: project for project in projects_at(snapshot, agreement_id, moment, selection)}
     reported = _reported(snapshot, agreement_id, moment, selection.project_id)
-    is_chosen = np.ones(len(reported.year), np.bool_)
-    if not reported.project_ids <= listed.keys():
-        is_chosen = pd.Index(reported.project_id).isin(list(listed))
+    is_chosen = np.array([it in listed for it in reported.project_ids], np.bool_)[reported.of_project]
     n_lines = np.bincount(reported.kroner[is_chosen], minlength=len(reported.stated)).tolist()
     shown = price or most_used_price(dict(zip(reported.stated, n_lines, strict=True)))
     ratios = _ratios(reported, shown)
     found = {name: _amounts(reported, name, ratios) for name in wanted}
     lines = Lines(
-        listed, shown, reported.project_id, reported.submission_id, reported.row_number, reported.funding_source_id,
-        reported.cost_element, reported.year, reported.reported_in, found,
+        listed, shown, reported.project_ids[reported.of_project], reported.submission_id, reported.row_number,
+        reported.funding_source_id, reported.cost_element, reported.year, reported.reported_in, found,
     )  # fmt: skip
     if not is_chosen.all():
         lines = lines.where(is_chosen)
@@ -109,17 +108,15 @@ def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, projec
     """The lines of the newest reports at a moment, all or of one project: the same for every price and selection."""
     asked = {"agreement_id": agreement_id, "moment": moment, "project_id": project_id}
     table = snapshot.table(_LINES, asked)
-    of_project, _ = pd.factorize(texts(table, "project_id"), sort=True)
-    table = table.take(np.lexsort((numbers(table, "row_number"), of_project)))
-    periods, names = pd.factorize(texts(table, "period"))
+    table = table.sort_by([("project_id", "ascending"), ("row_number", "ascending")])
+    of_project, project_ids = coded(table, "project_id")
+    periods, names = coded(table, "period")
     reported_in = np.array([Period.parse(name).last.year for name in names], np.int64)[periods]
     kroner, stated = stated_kroner(table)
-    project_ids = texts(table, "project_id")
     return _Reported(
-        project_ids, numbers(table, "submission_id"), numbers(table, "row_number"), texts(table, "funding_source_id"),
+        of_project, project_ids, numbers(table, "submission_id"), numbers(table, "row_number"), texts(table, "funding_source_id"),
         texts(table, "cost_element"), numbers(table, "year"), reported_in, {name: ore(table, name) for name in _COLUMNS},
-        {name: known(table, name) for name in _COLUMNS}, _missing(texts(table, "missing")), kroner, stated,
-        frozenset(project_ids),
+        {name: known(table, name) for name in _COLUMNS}, _missing(table), kroner, stated,
     )  # fmt: skip
 
 
@@ -152,15 +149,12 @@ def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
     return Amounts(times_each(reported.ore[column], ratios.ratios, ratios.of_line), asked, stated & ~lost, reasons)
 
 
-def _missing(told: Texts) -> dict[str, Texts]:
+def _missing(table: pa.Table) -> dict[str, Texts]:
     """The codes of the cells without a number, by column."""
-    found = {name: np.full(len(told), None, object) for name in _COLUMNS}
-    for place, text in enumerate(told.tolist()):
-        if text is not None:
-            for name, code in _codes(text).items():
-                if name in found:
-                    found[name][place] = code
-    return found
+    of_line, told = coded(table, "missing")
+    codes = [_codes(text) for text in told]
+    # The last one is of the lines that say nothing.
+    return {name: np.array([*(found.get(name) for found in codes), None], object)[of_line] for name in _COLUMNS}
 
 
 @lru_cache(maxsize=4096)

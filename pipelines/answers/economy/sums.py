@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import compress
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipelines.answers.columns import Flags, Numbers, Texts
+from pipelines.answers.columns import Numbers, Texts
 from pipelines.answers.economy.line_table import AMOUNTS, TYPES, Amounts, Lines
 from pipelines.methods.money import NOT_STATED, Total, mnok_of
 
@@ -46,17 +47,8 @@ def sums_by(lines: Lines, *keys: Texts | Numbers) -> dict[Any, Sums]:
     if not len(lines):
         return {}
     groups, found = _numbered(keys)
-    projects, (returns, submission_ids) = lines.project_codes[0], lines.return_codes
-    totals: dict[str, list[Total]] = {}
-    counts: dict[str, list[tuple[int, int]]] = {}
-    for name, amounts in lines.amounts.items():
-        sources = _seen_by(groups[amounts.is_known], returns[amounts.is_known], len(found), len(submission_ids))
-        totals[name] = _totals(lines, name, amounts, groups, [submission_ids[seen] for seen in sources])
-        asked, lacking = (
-            _seen_by(groups[chosen], projects[chosen], len(found), len(lines.projects)).sum(axis=1).tolist()
-            for chosen in (amounts.is_asked, amounts.is_asked & ~amounts.is_known)
-        )
-        counts[name] = [(n - lack, n) for n, lack in zip(asked, lacking, strict=True)]
+    totals = {name: _totals(lines, name, groups, len(found)) for name in lines.amounts}
+    counts = _with_figures(lines, groups, len(found))
     return {
         key: Sums(
             {name: totals[name][place] if name in totals else _NOTHING for name in AMOUNTS},
@@ -68,35 +60,53 @@ def sums_by(lines: Lines, *keys: Texts | Numbers) -> dict[Any, Sums]:
 
 def known_by_project(lines: Lines, name: str) -> dict[str, Decimal]:
     """What is known of an amount of each project that has any, in mill. kr."""
-    known = lines.amounts[name].is_known
-    projects, ids = pd.factorize(lines.project_id[known])
+    known = np.flatnonzero(lines.amounts[name].is_known)
+    projects, ids = lines.project_codes
     ore = np.zeros(len(ids), np.int64)
-    np.add.at(ore, projects, lines.amounts[name].ore[known])
-    return dict(zip(ids.tolist(), map(mnok_of, ore.tolist()), strict=True))
+    np.add.at(ore, projects[known], lines.amounts[name].ore[known])
+    has_any = np.bincount(projects[known], minlength=len(ids)).tolist()
+    return {it: mnok_of(own) for it, own, any_of in zip(ids.tolist(), ore.tolist(), has_any, strict=True) if any_of}
 
 
-def _totals(lines: Lines, name: str, amounts: Amounts, groups: Numbers, sources: Iterable[Numbers]) -> list[Total]:
+def _totals(lines: Lines, name: str, groups: Numbers, n_groups: int) -> list[Total]:
     """The total of an amount in each group."""
-    known = amounts.is_known
-    n_groups = int(groups.max()) + 1
+    amounts = lines.amounts[name]
+    known = np.flatnonzero(amounts.is_known)
+    of_known = groups[known]
     ore = np.zeros(n_groups, np.int64)
-    np.add.at(ore, groups[known], amounts.ore[known])
-    n_known = np.bincount(groups[known], minlength=n_groups).tolist()
+    np.add.at(ore, of_known, amounts.ore[known])
     n_asked = np.bincount(groups[amounts.is_asked], minlength=n_groups).tolist()
-    first_year, last_year = np.full(n_groups, np.iinfo(np.int64).max), np.full(n_groups, -1)
-    np.minimum.at(first_year, groups[known], lines.year[known])
-    np.maximum.at(last_year, groups[known], lines.year[known])
+    (years, all_years), (returns, all_returns) = lines.year_codes, lines.return_codes
+    by_year = _counted(of_known, years[known], n_groups, len(all_years))
+    by_return = _counted(of_known, returns[known], n_groups, len(all_returns))
+    sources = [str(it) for it in all_returns.tolist()]
     reasons = _reasons(amounts, groups)
     basis = lines.price.common.basis if lines.price else None
+    columns = ore.tolist(), by_year.sum(axis=1).tolist(), n_asked, by_return.tolist(), _the_only(by_year, all_years)
     return [
         Total(
-            mnok_of(it), TYPES[name], basis, n_known[group], n_asked[group], reasons.get(group, ()),
-            tuple(sorted(map(str, of.tolist()))), int(last_year[group]) if first_year[group] == last_year[group] else None,
+            mnok_of(it), TYPES[name], basis, n_known, n, reasons.get(group, ()), tuple(sorted(compress(sources, seen))), year
         )
-        if n_known[group]
-        else Total(None, None, None, 0, n_asked[group], reasons.get(group, ()))
-        for group, (it, of) in enumerate(zip(ore.tolist(), sources, strict=True))
+        if n_known
+        else Total(None, None, None, 0, n, reasons.get(group, ()))
+        for group, (it, n_known, n, seen, year) in enumerate(zip(*columns, strict=True))
     ]  # fmt: skip
+
+
+def _with_figures(lines: Lines, groups: Numbers, n_groups: int) -> dict[str, list[tuple[int, int]]]:
+    """Of each amount, how many projects of each group have all their figures, and how many are asked for any."""
+    projects, ids = lines.project_codes
+    # The lines of one project in one group.
+    of_line, pairs = pd.factorize(groups * len(ids) + projects)
+    group = pairs // len(ids)
+    found = {}
+    for name, amounts in lines.amounts.items():
+        asked, lacking = (
+            np.bincount(group[np.bincount(of_line[chosen], minlength=len(pairs)) > 0], minlength=n_groups).tolist()
+            for chosen in (amounts.is_asked, amounts.is_asked & ~amounts.is_known)
+        )
+        found[name] = [(n - lack, n) for n, lack in zip(asked, lacking, strict=True)]
+    return found
 
 
 def _reasons(amounts: Amounts, groups: Numbers) -> dict[int, tuple[tuple[str, int], ...]]:
@@ -114,12 +124,12 @@ def _reasons(amounts: Amounts, groups: Numbers) -> dict[int, tuple[tuple[str, in
 def _numbered(keys: Sequence[Texts | Numbers]) -> tuple[Numbers, list[Any]]:
     """The number of each line's key in the order of keys, and the keys in that order."""
     numbered = [pd.factorize(key, sort=True) for key in keys]
+    if len(numbered) == 1:
+        return numbered[0][0], numbered[0][1].tolist()
     together = np.zeros(len(keys[0]), np.int64)
     for numbers, found in numbered:
         together = together * len(found) + numbers
     groups, numbers = pd.factorize(together, sort=True)
-    if len(keys) == 1:
-        return groups, numbered[0][1].tolist()
     parts = []
     for _, found in reversed(numbered):
         numbers, place = np.divmod(numbers, len(found))
@@ -127,8 +137,12 @@ def _numbered(keys: Sequence[Texts | Numbers]) -> tuple[Numbers, list[Any]]:
     return groups, list(zip(*reversed(parts), strict=True))
 
 
-def _seen_by(groups: Numbers, members: Numbers, n_groups: int, n_members: int) -> Flags:
-    """Which members each group has, one row a group."""
-    seen = np.zeros((n_groups, n_members), np.bool_)
-    seen[groups, members] = True
-    return seen
+def _counted(groups: Numbers, members: Numbers, n_groups: int, n_members: int) -> Numbers:
+    """How often each group has each member, one row a group."""
+    return np.bincount(groups * n_members + members, minlength=n_groups * n_members).reshape(n_groups, n_members)
+
+
+def _the_only(counted: Numbers, members: Numbers) -> list[int | None]:
+    """The member of each group that has no other; None where there are several."""
+    is_one = np.count_nonzero(counted, axis=1) == 1
+    return [found if one else None for found, one in zip(members[counted.argmax(axis=1)].tolist(), is_one.tolist(), strict=True)]
