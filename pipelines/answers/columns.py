@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -56,3 +60,23 @@ def ore(table: pa.Table, name: str) -> Numbers:
     # An amount has 128 bits, the lower half first; eighteen digits fit into that.
     halves = np.frombuffer(column.buffers()[1], np.dtype("<i8"))
     return halves[2 * column.offset : 2 * (column.offset + len(column)) : 2].astype(np.int64)
+
+
+def mnok(table: pa.Table, name: str) -> Texts:
+    """The amounts of a column of mill. kr as exact decimals, None where there is none."""
+    found = np.empty(len(table), object)
+    found[:] = table[name].to_pylist()
+    return found
+
+
+def missing_codes(table: pa.Table, names: Sequence[str]) -> dict[str, Texts]:
+    """Why cells of columns have no number, as the column `missing` of a row says it: the code of the form, None for no reason."""
+    codes, said = coded(table, "missing")
+    found = [_codes(text) for text in said]
+    # The last one is of the rows that say nothing.
+    return {name: np.array([*(own.get(name) for own in found), None], object)[codes] for name in names}
+
+
+@lru_cache(maxsize=4096)
+def _codes(text: str) -> dict[str, str]:
+    return {name: found["missing"] for name, found in json.loads(text).items()}

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
 
 from domain.model import Agreement
 from domain.returns import Missing
-from pipelines.answers.columns import Numbers, known, ore
+from pipelines.answers.columns import Flags, Numbers, Texts, known, missing_codes, mnok, ore
 from pipelines.answers.kept import kept
-from pipelines.answers.kroner import KRONER, Kroner, stated_kroner, times_each
+from pipelines.answers.kroner import Kroner, stated_kroner
 from pipelines.answers.portfolio import NEWEST_REPORTS, OF_SELECTION, parameters
 from pipelines.answers.prices import Price, ratio_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import mnok_of
+from pipelines.methods.money import mnok_of, times
 
 AMOUNTS = ("p50_mnok", "p85_mnok", "low_mnok", "likely_mnok", "high_mnok", "forecast_mnok")
 _WHY, _STATED = ({name: f"{name}_missing" for name in AMOUNTS}, {name: f"reported_{name}" for name in AMOUNTS})
@@ -31,18 +28,71 @@ TYPES = {name: name.removesuffix("_mnok") for name in AMOUNTS}
 # What `costs` says of a project, by column.
 CostRow = dict[str, Any]
 _COSTS = """
-SELECT p.project_id, p.project_name, p.party_id, p.focus_area_id, p.phase, p.standing, p.working_area_split,
-    p.standing IN ('cancelled', 'merged') AS has_ended,
-    c.period, c.submission_id, c.sheet, c.row_number, c.missing, c.price_kind, c.price_year, c.includes_vat,
-    c.estimate_method, c.estimated_on, c.p50_mnok, c.p85_mnok, c.low_mnok, c.likely_mnok, c.high_mnok, c.forecast_mnok,
+SELECT p.project_id, p.project_name, p.party_id, p.phase, p.standing, p.working_area_split,
+    p.standing IN ('cancelled', 'merged') AS has_ended, c.period, c.submission_id, c.sheet, c.row_number, c.missing, c.price_kind,
+    c.price_year, c.includes_vat, c.p50_mnok, c.p85_mnok, c.low_mnok, c.likely_mnok, c.high_mnok, c.forecast_mnok,
     b.period AS previous_period, b.forecast_mnok AS before_mnok, b.price_kind AS before_kind, b.price_year AS before_year,
     b.includes_vat AS before_vat
 """
+# What a row says as it is, beside its amounts.
+_AS_IT_IS = (
+    "project_id", "project_name", "party_id", "phase", "standing", "working_area_split", "has_ended", "period", "submission_id",
+    "sheet", "row_number", "previous_period",
+)  # fmt: skip
 _BEFORE = ("before_kind", "before_year", "before_vat")
+# An outer join reads all of the table that it joins: only the returns that can be meant are let through.
 _ESTIMATES = """
-LEFT JOIN snapshot.return_cost_estimate AS c ON c.submission_id = s.submission_id AND c.project_id = s.project_id
-LEFT JOIN snapshot.return_cost_estimate AS b ON b.submission_id = s.previous_submission_id AND b.project_id = s.project_id
+LEFT JOIN (
+    SELECT * FROM snapshot.return_cost_estimate WHERE submission_id IN (
+        SELECT submission_id FROM snapshot.project_status
+        WHERE agreement_id = $agreement_id AND newest_from <= $moment AND $moment < newest_to
+    )
+) AS c ON c.submission_id = s.submission_id AND c.project_id = s.project_id
+LEFT JOIN (
+    SELECT * FROM snapshot.return_cost_estimate WHERE submission_id IN (
+        SELECT previous_submission_id FROM snapshot.project_status
+        WHERE agreement_id = $agreement_id AND newest_from <= $moment AND $moment < newest_to
+    )
+) AS b ON b.submission_id = s.previous_submission_id AND b.project_id = s.project_id
 """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stated:
+    """An amount of every row: as it stands in its cell and in øre, or why it does not; and the kroner that it is in, by number.
+
+    An estimate is of kroner of when it was made; nominal ones have no other year to be converted from.
+    """
+
+    mnok: Texts
+    ore: Numbers
+    is_known: Flags
+    why: Texts
+    codes: Numbers
+    kroner: tuple[Kroner, ...]
+
+    def in_price(self, price: Price | None) -> tuple[Texts, Texts]:
+        """The amounts in the price, to the øre, None where there are none; and why they are not there."""
+        found, why = self.mnok.copy(), self.why.copy()
+        for code, kroner in enumerate(self.kroner):
+            ratio = ratio_in(price, kroner, None)
+            if ratio == 1:
+                continue
+            chosen = np.flatnonzero(self.is_known & (self.codes == code))
+            if isinstance(ratio, Missing):
+                found[chosen], why[chosen] = None, ratio.code
+            else:
+                found[chosen] = [mnok_of(it) for it in times(self.ore[chosen].tolist(), ratio)]
+        return found, why
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reported:
+    """The rows as reported, by project, the same for every price: what needs none by column, the amounts, and that before."""
+
+    columns: Mapping[str, list[Any]]
+    amounts: Mapping[str, _Stated]
+    before: _Stated
 
 
 def costs(
@@ -57,63 +107,35 @@ def costs(
     Each amount has the reason why it is missing beside it (`p50_mnok_missing`: a code of the form, of prices, or blank), and
     `reported_` what stands in the cell. `previous_forecast_mnok` is of the project's report before, with `previous_period`.
     """
-    table = _estimates(snapshot, agreement.agreement_id, moment_of(as_of), selection)
-    columns = {name: table[name].to_pylist() for name in table.column_names}
-    kroner, before = (_conversion(table, names, price) for names in (KRONER, _BEFORE))
-    has_row = known(table, "submission_id").tolist()
-    codes = [json.loads(text) if text not in {None, "{}"} else {} for text in columns["missing"]]
-    for name in AMOUNTS:
-        columns[_STATED[name]] = reported = columns[name]
-        in_price = kroner.of(reported, ore(table, name))
-        columns[name] = [None if isinstance(mnok, Missing) else mnok for mnok in in_price]
-        columns[_WHY[name]] = [
-            _why(mnok, missing.get(name)) if of_row else "no_row"
-            for mnok, missing, of_row in zip(in_price, codes, has_row, strict=True)
-        ]
-    previous = before.of(columns["before_mnok"], ore(table, "before_mnok"))
-    columns["previous_forecast_mnok"] = [None if isinstance(mnok, Missing) else mnok for mnok in previous]
-    stated = [kroner.stated[code] for code in kroner.codes.tolist()]
-    columns["reported_kroner"] = [found if of_row else None for found, of_row in zip(stated, has_row, strict=True)]
+    found = _reported(snapshot, agreement.agreement_id, moment_of(as_of), selection)
+    columns = dict(found.columns)
+    for name, stated in found.amounts.items():
+        in_price, why = stated.in_price(price)
+        columns |= {name: in_price.tolist(), _WHY[name]: why.tolist()}
+    columns["previous_forecast_mnok"] = found.before.in_price(price)[0].tolist()
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 @kept
-def _estimates(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, selection: Selection) -> pa.Table:
-    """The rows as reported, the same for every price."""
-    return snapshot.table(_COSTS + NEWEST_REPORTS + _ESTIMATES + OF_SELECTION, parameters(agreement_id, moment, selection))
-
-
-def _why(mnok: Decimal | Missing | None, missing: Mapping[str, str] | None) -> str | None:
-    """Why there is no amount in a row: the code of its cell or of its price; None where there is one."""
-    if isinstance(mnok, Missing):
-        return mnok.code
-    return (missing or {}).get("missing") or "blank" if mnok is None else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Conversion:
-    """What amounts are stated in, row by row by number, and what a krone of each is in the price.
-
-    An estimate is of kroner of when it was made; nominal ones have no other year to be converted from.
-    """
-
-    codes: Numbers
-    stated: tuple[Kroner, ...]
-    ratios: tuple[Fraction | Missing, ...]
-
-    def of(self, reported: Sequence[Decimal | None], in_ore: Numbers) -> list[Decimal | Missing | None]:
-        """The amounts of a column in the price, to the øre, or why not; None where there are none."""
-        converted = times_each(in_ore, [Fraction(1) if isinstance(it, Missing) else it for it in self.ratios], self.codes)
-        return [
-            mnok
-            if mnok is None or self.ratios[code] == 1
-            else found
-            if isinstance(found := self.ratios[code], Missing)
-            else mnok_of(to)
-            for mnok, code, to in zip(reported, self.codes.tolist(), converted.tolist(), strict=True)
-        ]
-
-
-def _conversion(table: pa.Table, names: Sequence[str], price: Price | None) -> _Conversion:
-    codes, stated = stated_kroner(table, names)
-    return _Conversion(codes, stated, tuple(ratio_in(price, kroner, None) for kroner in stated))
+def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, selection: Selection) -> _Reported:
+    """The rows of a selection at a moment: read once for every price."""
+    table = snapshot.table(_COSTS + NEWEST_REPORTS + _ESTIMATES + OF_SELECTION, parameters(agreement_id, moment, selection))
+    columns = {name: table[name].to_pylist() for name in _AS_IT_IS}
+    has_row, codes = known(table, "submission_id"), missing_codes(table, AMOUNTS)
+    codes_of_kroner, kroner = stated_kroner(table)
+    amounts = {}
+    for name in AMOUNTS:
+        is_known, why = known(table, name), codes[name]
+        why[why == None] = "blank"  # noqa: E711 - one by one
+        why[~has_row], why[is_known] = "no_row", None
+        amounts[name] = _Stated(mnok(table, name), ore(table, name), is_known, why, codes_of_kroner, kroner)
+        columns[_STATED[name]] = amounts[name].mnok.tolist()
+    stated = [kroner[code] for code in codes_of_kroner.tolist()]
+    columns["reported_kroner"] = [found if of_row else None for found, of_row in zip(stated, has_row.tolist(), strict=True)]
+    before = "before_mnok"
+    nothing = np.full(len(table), None, object)
+    return _Reported(
+        columns,
+        amounts,
+        _Stated(mnok(table, before), ore(table, before), known(table, before), nothing, *stated_kroner(table, _BEFORE)),
+    )

@@ -167,8 +167,8 @@ def _totals(
     """The total of each project that goes on, or why it has none."""
     going = [key for key, project in lines.projects.items() if not project.has_ended]
     if amount in FRAMES:
-        rows = costs(snapshot, agreement, lines.price, as_of, selection)
-        return {row["project_id"]: _frame(row, amount, lines.price) for row in rows if row["project_id"] in set(going)}
+        rows = {row["project_id"]: row for row in costs(snapshot, agreement, lines.price, as_of, selection)}
+        return {key: _frame(rows[key], amount, lines.price) for key in going}
     found = sums_by(lines, lines.project_id)
     return {key: found.get(key, NO_SUMS).totals[amount].figure for key in going}
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from domain.model import Agreement
 from domain.period import Period
 from domain.returns import Missing
-from pipelines.answers.columns import Flags, Numbers, Texts, coded, known, numbers, ore, texts
+from pipelines.answers.columns import Flags, Numbers, Texts, coded, known, missing_codes, numbers, ore, texts
 from pipelines.answers.economy.areas import in_area
 from pipelines.answers.economy.line_table import AMOUNTS, SPENT, SPENT_THIS_YEAR, Amounts, Lines
 from pipelines.answers.kept import kept
@@ -116,7 +113,7 @@ def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, projec
     return _Reported(
         of_project, project_ids, numbers(table, "submission_id"), numbers(table, "row_number"), texts(table, "funding_source_id"),
         texts(table, "cost_element"), numbers(table, "year"), reported_in, {name: ore(table, name) for name in _COLUMNS},
-        {name: known(table, name) for name in _COLUMNS}, _missing(table), kroner, stated,
+        {name: known(table, name) for name in _COLUMNS}, missing_codes(table, _COLUMNS), kroner, stated,
     )  # fmt: skip
 
 
@@ -147,16 +144,3 @@ def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
     lost = stated & (ratios.reasons != None)  # noqa: E711 - one by one
     reasons[lost] = ratios.reasons[lost]
     return Amounts(times_each(reported.ore[column], ratios.ratios, ratios.of_line), asked, stated & ~lost, reasons)
-
-
-def _missing(table: pa.Table) -> dict[str, Texts]:
-    """The codes of the cells without a number, by column."""
-    of_line, told = coded(table, "missing")
-    codes = [_codes(text) for text in told]
-    # The last one is of the lines that say nothing.
-    return {name: np.array([*(found.get(name) for found in codes), None], object)[of_line] for name in _COLUMNS}
-
-
-@lru_cache(maxsize=4096)
-def _codes(text: str) -> dict[str, str]:
-    return {name: found["missing"] for name, found in json.loads(text).items()}

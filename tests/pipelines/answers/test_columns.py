@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.answers.columns import flags, known, numbers, ore, texts
+from pipelines.answers.columns import coded, flags, known, missing_codes, mnok, numbers, ore, texts
 from pipelines.answers.kept import forget, kept
 from pipelines.answers.kroner import stated_kroner, times_each
 from pipelines.methods.area_shares import each_by_area, ore_by_area
@@ -34,6 +35,7 @@ def test_amounts_become_whole_ore_exactly(listed: list[Decimal | None]) -> None:
     table = _table("mnok", pa.decimal128(18, 8), list(listed))
     assert ore(table, "mnok").tolist() == [0 if it is None else ore_of(it) for it in listed]
     assert known(table, "mnok").tolist() == [it is not None for it in listed]
+    assert mnok(table, "mnok").tolist() == listed
 
 
 @given(st.lists(MNOK, min_size=2, max_size=8))
@@ -52,6 +54,21 @@ def test_another_kind_of_number_is_no_amount(kind: pa.DataType) -> None:
 def test_numbers_and_texts_stay_what_they_are(whole: list[int | None], said: list[str | None]) -> None:
     assert numbers(_table("n", pa.int64(), list(whole)), "n", -1).tolist() == [-1 if it is None else it for it in whole]
     assert texts(_table("said", pa.string(), list(said)), "said").tolist() == said
+
+
+@given(st.lists(st.none() | st.sampled_from(["a", "b", ""]), max_size=8))
+def test_a_text_has_one_number_and_none_has_none(said: list[str | None]) -> None:
+    codes, found = coded(_table("said", pa.string(), list(said)), "said")
+    assert found.tolist() == list(dict.fromkeys(it for it in said if it is not None))
+    assert [None if code < 0 else found[code] for code in codes.tolist()] == said
+
+
+@given(st.lists(st.none() | st.dictionaries(st.sampled_from(["p50_mnok", "other"]), st.sampled_from(["exempt", "unknown"]))))
+def test_the_code_of_a_missing_cell_is_that_of_its_row(rows: list[dict[str, str] | None]) -> None:
+    said = [None if row is None else json.dumps({name: {"missing": code} for name, code in row.items()}) for row in rows]
+    found = missing_codes(_table("missing", pa.string(), list(said)), ["p50_mnok", "p85_mnok"])
+    assert found["p50_mnok"].tolist() == [(row or {}).get("p50_mnok") for row in rows]
+    assert found["p85_mnok"].tolist() == [None] * len(rows)
 
 
 def test_a_flag_that_is_not_there_is_false() -> None:

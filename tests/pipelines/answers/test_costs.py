@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from domain.load import load_agreements
 from domain.returns import Missing
 from pipelines.answers.costs import AMOUNTS, costs
 from pipelines.answers.portfolio import area_shares, projects
-from pipelines.answers.prices import price, price_choices
+from pipelines.answers.prices import figure_in, price, price_choices
 from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.money import basis_of
@@ -64,6 +65,22 @@ def test_amounts_are_those_of_the_newest_report_in_the_chosen_kroner(snapshot, d
         if before is not None and found[project_id]["previous_forecast_mnok"] is not None and row.number("price_year") == 2024:
             assert found[project_id]["previous_forecast_mnok"] == before
             assert found[project_id]["previous_period"] == str(listed[-2].period)
+    assert n_converted or day == "2025-02-01"
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_each_amount_is_what_it_is_by_itself(snapshot, day):
+    """In every kroner and in none, with the reason where there is none."""
+    as_of = dt.date.fromisoformat(day)
+    n_converted = 0
+    for choice in (None, *price_choices(FJORDBYEN, as_of)):
+        own = price(FJORDBYEN, as_of, choice) if choice else None
+        for row in costs(snapshot, FJORDBYEN, own, as_of):
+            for name in AMOUNTS:
+                reported, why = row[f"reported_{name}"], row[f"{name}_missing"]
+                alone = figure_in(own, reported, name, row["reported_kroner"], "") if reported is not None else Missing(why)
+                assert alone == (Missing(why) if row[name] is None else replace(alone, mnok=row[name]))
+                n_converted += reported is not None and row[name] not in (None, reported)
     assert n_converted or day == "2025-02-01"
 
 
