@@ -23,7 +23,8 @@ FROM snapshot.milestone_status AS m
 WHERE m.agreement_id = $agreement_id AND m.known_from <= $moment AND $moment < m.known_to
 """
 _OF_PROJECT = " AND m.project_id = $project_id ORDER BY m.project_id, m.period_ends_on, m.period, m.row_number"
-# What the newest reports say, each beside the row of the report before it that had a date.
+# What the newest reports say, each beside the row of the report before it that had a date. An outer join reads all of the table
+# that it joins: only the returns that can be meant are let through.
 _NEWEST = """
 SELECT m.project_id, m.milestone, m.period, true AS is_newest, m.submission_id, m.sheet, m.row_number, m.baseline_on,
     m.forecast_on, m.actual_on, m.baseline_decision, m.adopted_on, m.forecast_missing, m.previous_submission_id,
@@ -31,9 +32,14 @@ SELECT m.project_id, m.milestone, m.period, true AS is_newest, m.submission_id, 
     p.baseline_on AS previous_baseline_on, p.forecast_on AS previous_forecast_on, p.actual_on AS previous_actual_on,
     p.baseline_decision AS previous_decision, p.adopted_on AS previous_adopted_on
 FROM snapshot.milestone_status AS m
-LEFT JOIN snapshot.milestone_status AS p
-    ON p.agreement_id = m.agreement_id AND p.project_id = m.project_id AND p.milestone = m.milestone AND p.milestone = $milestone
-    AND p.submission_id = m.previous_submission_id AND p.known_from <= $moment AND $moment < p.known_to
+LEFT JOIN (
+    SELECT * FROM snapshot.milestone_status
+    WHERE agreement_id = $agreement_id AND milestone = $milestone AND known_from <= $moment AND $moment < known_to
+        AND submission_id IN (
+            SELECT previous_submission_id FROM snapshot.milestone_status
+            WHERE agreement_id = $agreement_id AND milestone = $milestone AND newest_from <= $moment AND $moment < newest_to
+        )
+) AS p ON p.submission_id = m.previous_submission_id AND p.project_id = m.project_id
 WHERE m.agreement_id = $agreement_id AND m.newest_from <= $moment AND $moment < m.newest_to AND m.milestone = $milestone
 """
 # Every report in which the stated baseline is another than before, with the one that is adopted after the last report.

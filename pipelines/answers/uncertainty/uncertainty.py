@@ -124,16 +124,19 @@ def projects_with(
 
 
 def _project(row: Mapping[Any, Any], spent: Decimal | None, area: str | None) -> ProjectUncertainty:
-    shares = area_shares(row["working_area_split"])
-    amounts = {name: _part(mnok, shares, area) for name in AMOUNTS if (mnok := row[name]) is not None}
+    amounts = {name: mnok for name in AMOUNTS if (mnok := row[name]) is not None}
+    previous = row["previous_forecast_mnok"]
+    if area:
+        shares = area_shares(row["working_area_split"])
+        amounts = {name: _part(mnok, shares, area) for name, mnok in amounts.items()}
+        previous = None if previous is None else _part(previous, shares, area)
     standing: Standing = "ended" if row["has_ended"] else "finished" if row["phase"] == FINISHED else "open"
     missing = {name: row[_WHY[name]] for name in AMOUNTS if name not in amounts} if len(amounts) < len(AMOUNTS) else {}
     curve, lack = _curve(row["project_id"], standing, amounts, spent, missing)
-    previous = row["previous_forecast_mnok"]
     return ProjectUncertainty(
         row["project_id"], row["project_name"], row["party_id"], row["phase"], standing, amounts, missing,
-        None if previous is None else _part(previous, shares, area), row["previous_period"], spent or _NOTHING,
-        _areas(row["working_area_split"], area), curve, lack, row["submission_id"], row["row_number"],
+        previous, row["previous_period"], spent or _NOTHING, _areas(row["working_area_split"], area), curve, lack,
+        row["submission_id"], row["row_number"],
     )  # fmt: skip
 
 
@@ -150,10 +153,9 @@ def _curve(
     final = _final(standing, amounts, spent)
     if standing == "ended" and final is None:
         return None, NO_FINAL_COST
-    p50, p85, low, likely, high, forecast = (amounts.get(name) for name in AMOUNTS)
-    estimate = Estimate(project_id, p50, p85, low, likely, high, forecast, final, spent or Decimal(0))
+    p50, p85, low, likely, high, forecast = map(amounts.get, AMOUNTS)
     try:
-        curve = cost_curve(estimate)
+        curve = cost_curve(Estimate(project_id, p50, p85, low, likely, high, forecast, final, spent or _NOTHING))
     except ValueError:
         return None, OUT_OF_ORDER
     return curve, None if curve else missing.get(P50, missing.get(FORECAST))
@@ -166,5 +168,5 @@ def _final(standing: Standing, amounts: Mapping[str, Decimal], spent: Decimal | 
     return spent if standing == "ended" else None
 
 
-def _part(mnok: Decimal, shares_pct: Mapping[str, Decimal], area: str | None) -> Decimal:
-    return by_area(mnok, shares_pct).get(area, Decimal(0)) if area else mnok
+def _part(mnok: Decimal, shares_pct: Mapping[str, Decimal], area: str) -> Decimal:
+    return by_area(mnok, shares_pct).get(area, _NOTHING)
