@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +62,15 @@ def ore(table: pa.Table, name: str) -> Numbers:
     # An amount has 128 bits, the lower half first; eighteen digits fit into that.
     halves = np.frombuffer(column.buffers()[1], np.dtype("<i8"))
     return halves[2 * column.offset : 2 * (column.offset + len(column)) : 2].astype(np.int64)
+
+
+def entries(table: pa.Table, name: str) -> list[Any]:
+    """What a column has, as Python has it, None where there is nothing. Days go by numpy: one by one they take thirty times."""
+    if pa.types.is_date(table[name].type):
+        days: list[dt.date | None] = table[name].to_numpy(zero_copy_only=False).tolist()
+        return days
+    found: list[Any] = table[name].to_pylist()
+    return found
 
 
 def mnok(table: pa.Table, name: str) -> Texts:

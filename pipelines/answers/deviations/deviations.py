@@ -15,6 +15,7 @@ import pyarrow as pa
 from domain.deviation_limits import COLOURS, Colour, DeviationLimit, DeviationLimits
 from domain.limit_file import limits_of
 from domain.model import Agreement
+from pipelines.answers.columns import entries
 from pipelines.answers.kept import kept
 from pipelines.answers.portfolio import project_ids
 from pipelines.answers.reporting.returns import moment_of
@@ -29,18 +30,24 @@ NEVER_DAYS = 730_000
 # The columns of RuleResult in their order, but the last one.
 RESULT_COLUMNS = """
 SELECT r.project_id, p.project_name, p.party_id, p.focus_area_id, p.phase, p.working_area_split,
-    array_to_string(p.municipality_codes, ',') AS municipality_codes, r.period, s.reported_on, s.data_colour, s.reported_colour,
+    array_to_string(p.municipality_codes, ',') AS municipality_codes, r.period, reported_on, data_colour, reported_colour,
     r.submission_id, r.rule, r.level, r.number, r.counts_from, r.evidence AS evidence_json, r.cells AS cells_json, r.lack_reason,
     r.lack_table, r.lack_column, r.step, r.told_before, r.since_before, r.n_before, r.was_open, r.level_told, r.since_period,
     r.periods_in_a_row
 """
+# The few projects first: joined one after the other, they would be sought for every result of every report.
+_PROJECTS = """
+WITH project AS MATERIALIZED (
+    SELECT p.*, s.newest_from, s.reported_on, s.data_colour, s.reported_colour
+    FROM snapshot.project_status AS s
+    JOIN snapshot.return_project AS p ON p.submission_id = s.submission_id AND p.project_id = s.project_id
+    WHERE s.agreement_id = $agreement_id AND s.newest_from <= $moment AND $moment < s.newest_to
+)
+"""
 _RESULTS = """
 FROM snapshot.rule_result AS r
-JOIN snapshot.project_status AS s ON s.agreement_id = r.agreement_id AND s.project_id = r.project_id
-    AND s.submission_id = r.submission_id AND s.newest_from = r.newest_from
-JOIN snapshot.return_project AS p ON p.submission_id = r.submission_id AND p.project_id = r.project_id
+JOIN project AS p ON p.submission_id = r.submission_id AND p.project_id = r.project_id AND p.newest_from = r.newest_from
 WHERE r.agreement_id = $agreement_id AND r.newest_from <= $moment AND $moment < r.newest_to
-    AND s.newest_from <= $moment AND $moment < s.newest_to
 """
 # What can be open on the day: what deviated when it was told last, rules whose days have grown to their limit since, and the
 # rule that holds the colours against each other, which these may have changed.
@@ -146,7 +153,7 @@ def rule_results(
     """What every rule says of every project on a date, by project, in the order of the rules."""
     limits = limits_of(agreement)
     places = {rule: place for place, rule in enumerate(limits.rules)}
-    listed = results(snapshot.table(RESULT_COLUMNS + _RESULTS, _moment(agreement.agreement_id, as_of)))
+    listed = results(snapshot.table(_PROJECTS + RESULT_COLUMNS + _RESULTS, _moment(agreement.agreement_id, as_of)))
     found = _on_the_day(_of_selection(listed, snapshot, agreement, as_of, selection), limits, as_of)
     return tuple(sorted(found, key=lambda it: (it.project_id, places[it.rule])))
 
@@ -160,7 +167,7 @@ def colours(snapshot: Snapshot, agreement: Agreement, as_of: dt.date) -> dict[st
 
 def results(table: pa.Table) -> list[RuleResult]:
     """The rows of a table with the columns of a result, as the rules said it in a report."""
-    columns = [column.to_pylist() for column in table.itercolumns()]
+    columns = [entries(table, name) for name in table.column_names]
     place = table.column_names.index("municipality_codes")
     codes: dict[str | None, tuple[str, ...]] = {it: tuple(it.split(",")) if it else () for it in set(columns[place])}
     columns[place] = [codes[it] for it in columns[place]]
@@ -196,7 +203,7 @@ def _mattering_by(snapshot: Snapshot, agreement_id: str, as_of: dt.date, rules: 
     """Read once for a snapshot, a date and limits: every page and every selection asks for them."""
     days = _days_to_deviate(rules.limits)
     due = {"rules": list(days), "due": [as_of - dt.timedelta(days=it) for it in days.values()], "greener": GREENER}
-    found = results(snapshot.table(RESULT_COLUMNS + _RESULTS + _MATTERING, {**_moment(agreement_id, as_of), **due}))
+    found = results(snapshot.table(_PROJECTS + RESULT_COLUMNS + _RESULTS + _MATTERING, {**_moment(agreement_id, as_of), **due}))
     return tuple(_on_the_day(found, rules.limits, as_of))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.answers.columns import coded, flags, known, missing_codes, mnok, numbers, ore, texts
+from pipelines.answers.columns import coded, entries, flags, known, missing_codes, mnok, numbers, ore, texts
 from pipelines.answers.kept import forget, kept
 from pipelines.answers.kroner import stated_kroner, times_each
 from pipelines.methods.area_shares import each_by_area, ore_by_area
@@ -69,6 +70,14 @@ def test_the_code_of_a_missing_cell_is_that_of_its_row(rows: list[dict[str, str]
     found = missing_codes(_table("missing", pa.string(), list(said)), ["p50_mnok", "p85_mnok"])
     assert found["p50_mnok"].tolist() == [(row or {}).get("p50_mnok") for row in rows]
     assert found["p85_mnok"].tolist() == [None] * len(rows)
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.string(), pa.int32()])
+@given(days=st.lists(st.none() | st.dates(), max_size=6))
+def test_a_column_is_listed_as_python_has_it(kind: pa.DataType, days: list[dt.date | None]) -> None:
+    said = {pa.string(): str, pa.int32(): dt.date.toordinal}.get(kind, lambda day: day)
+    column = [None if day is None else said(day) for day in days]
+    assert entries(_table("it", kind, column), "it") == column
 
 
 def test_a_flag_that_is_not_there_is_false() -> None:
