@@ -37,7 +37,7 @@ SELECT r.project_id, p.project_name, p.party_id, p.focus_area_id, p.phase, p.wor
 """
 # The few projects first: joined one after the other, they would be sought for every result of every report.
 _PROJECTS = """
-WITH project AS MATERIALIZED (
+WITH project AS (
     SELECT p.*, s.newest_from, s.reported_on, s.data_colour, s.reported_colour
     FROM snapshot.project_status AS s
     JOIN snapshot.return_project AS p ON p.submission_id = s.submission_id AND p.project_id = s.project_id
