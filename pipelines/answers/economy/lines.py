@@ -119,10 +119,11 @@ def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, projec
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ratios:
-    """What a krone is in the price, by number; the number of each line, and why it has no ratio, None where it has one."""
+    """What a krone is in the price, by number; the number of each line, whether it has a ratio, and else why not."""
 
     ratios: tuple[Fraction, ...]
     of_line: Numbers
+    is_known: Flags
     reasons: Texts
 
 
@@ -130,8 +131,10 @@ def _ratios(reported: _Reported, price: Price | None) -> _Ratios:
     """By the kroner and the year of each line. Without a price every line stays as it is, but one whose kroner nobody said."""
     of_line, pairs = pd.factorize(reported.kroner * _YEARS + reported.year)
     found = [ratio_in(price, reported.stated[pair // _YEARS], pair % _YEARS) for pair in pairs.tolist()]
+    ratios = tuple(Fraction(1) if isinstance(it, Missing) else it for it in found)
+    is_known = np.array([not isinstance(it, Missing) for it in found], np.bool_)
     reasons = np.array([it.code if isinstance(it, Missing) else None for it in found], object)
-    return _Ratios(tuple(Fraction(1) if isinstance(it, Missing) else it for it in found), of_line, reasons[of_line])
+    return _Ratios(ratios, of_line, is_known[of_line], reasons[of_line])
 
 
 def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
@@ -141,6 +144,6 @@ def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
     reasons = reported.reasons[column].copy()
     asked &= reasons != _NOT_APPLICABLE
     stated = reported.is_known[column] & asked
-    lost = stated & (ratios.reasons != None)  # noqa: E711 - one by one
+    lost = stated & ~ratios.is_known
     reasons[lost] = ratios.reasons[lost]
     return Amounts(times_each(reported.ore[column], ratios.ratios, ratios.of_line), asked, stated & ~lost, reasons)

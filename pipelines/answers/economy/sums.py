@@ -80,7 +80,7 @@ def _totals(lines: Lines, name: str, groups: Numbers, n_groups: int) -> list[Tot
     by_year = _counted(of_known, years[known], n_groups, len(all_years))
     by_return = _counted(of_known, returns[known], n_groups, len(all_returns))
     sources = [str(it) for it in all_returns.tolist()]
-    reasons = _reasons(amounts, groups)
+    reasons = _reasons(amounts, groups, n_groups)
     basis = lines.price.common.basis if lines.price else None
     columns = ore.tolist(), by_year.sum(axis=1).tolist(), n_asked, by_return.tolist(), _the_only(by_year, all_years)
     return [
@@ -109,16 +109,18 @@ def _with_figures(lines: Lines, groups: Numbers, n_groups: int) -> dict[str, lis
     return found
 
 
-def _reasons(amounts: Amounts, groups: Numbers) -> dict[int, tuple[tuple[str, int], ...]]:
+def _reasons(amounts: Amounts, groups: Numbers, n_groups: int) -> dict[int, tuple[tuple[str, int], ...]]:
     """Why amounts that are asked are not known, by group, each reason with how many."""
-    lacking = amounts.is_asked & ~amounts.is_known
+    lacking = np.flatnonzero(amounts.is_asked & ~amounts.is_known)
+    if not len(lacking):
+        return {}
     told = np.array([reason or NOT_STATED for reason in amounts.reasons[lacking].tolist()], object)
     codes, reasons = pd.factorize(told, sort=True)
+    counted = _counted(groups[lacking], codes, n_groups, len(reasons))
     found: dict[int, list[tuple[str, int]]] = {}
-    pairs, n_lacking = np.unique(groups[lacking] * len(reasons) + codes, return_counts=True)
-    for pair, n in zip(pairs.tolist(), n_lacking.tolist(), strict=True):
-        found.setdefault(pair // len(reasons), []).append((reasons[pair % len(reasons)], n))
-    return {group: tuple(counted) for group, counted in found.items()}
+    for group, code in np.argwhere(counted).tolist():
+        found.setdefault(group, []).append((reasons[code], int(counted[group, code])))
+    return {group: tuple(listed) for group, listed in found.items()}
 
 
 def _numbered(keys: Sequence[Texts | Numbers]) -> tuple[Numbers, list[Any]]:
