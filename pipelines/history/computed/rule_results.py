@@ -46,7 +46,8 @@ FROM return_project AS p JOIN submission AS s USING (submission_id)
 ORDER BY p.agreement_id, p.project_id
 """
 _EARLIER = "SELECT DISTINCT agreement_id, project_id, basis FROM earlier.project_status"
-# Of equal chains at several times the earlier snapshot has the same rows several times: those of the first are copied.
+# Of equal chains at several times the earlier snapshot has the same rows several times: those of the first are copied. Rows that
+# are known on the same day lie together, so that a question of a day reads those alone: most of the rows are of days long past.
 _COPIED = """
 SELECT e.* REPLACE (
     k.known_from AS known_from, k.known_to AS known_to, k.newest_from AS newest_from, k.newest_to AS newest_to
@@ -56,6 +57,7 @@ JOIN kept AS k ON k.agreement_id = e.agreement_id AND k.project_id = e.project_i
 JOIN (
     SELECT agreement_id, project_id, basis, min(known_from) AS first_from FROM earlier.project_status GROUP BY ALL
 ) AS f ON f.agreement_id = e.agreement_id AND f.project_id = e.project_id AND f.basis = e.basis AND f.first_from = e.known_from
+ORDER BY k.newest_to, e.submission_id, e.project_id
 """
 _RULES_OF = """
 SELECT r.agreement_id, r.project_id, r.basis, r.rule, r.level, r.level_told, r.since_period, r.periods_in_a_row, r.was_open
