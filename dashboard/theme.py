@@ -177,8 +177,8 @@ html {{ font-size: clamp(16px, min(1.075vw, 1.92vh), 64px) !important; }}
 header[data-testid="stHeader"] {{ height: 2.4rem; min-height: 2.4rem; }}
 .block-container {{ padding-top: 2.5rem; padding-bottom: 0.4rem; max-width: none; }}
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{ gap: 0.25rem; }}
-.nv-synthetic, .nv-past {{ margin: 0; padding: 0.15rem 0.75rem; }}
-h1.nv-finding {{ font-size: clamp(1.25rem, 0.9rem + 1vw, 1.6rem); margin: 0.1rem 0 0.25rem; max-width: none; }}
+.nv-synthetic, .nv-past {{ margin: 0; padding: 0.05rem 0.75rem; line-height: 1.4; }}
+h1.nv-finding {{ font-size: clamp(1.25rem, 0.9rem + 1vw, 1.6rem); line-height: 1.17; margin: 0.1rem 0 0.15rem; max-width: none; }}
 .nv-status {{ display: grid; gap: 0.55rem; grid-template-columns: 1fr; color: {palette.ink}; }}
 .nv-block {{ background: {palette.wash}; border-top: 3px solid {palette.accent}; padding: 0.5rem 0.9rem 0.6rem; min-width: 0;
   display: flex; flex-direction: column; gap: 0.2rem; }}

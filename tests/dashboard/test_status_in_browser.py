@@ -32,8 +32,12 @@ def opened(offline_page, served, width: int, height: int, address: str):
 
 
 @pytest.mark.parametrize(
-    "agreement", ["fjordbyen", pytest.param("fjordbyen&asof=2026-09-01", marks=pytest.mark.trust), "miljoloftet"]
-)
+    "agreement",
+    [
+        "fjordbyen", "fjordbyen&asof=2025-09-10", pytest.param("fjordbyen&asof=2026-09-01", marks=pytest.mark.trust),
+        pytest.param("fjordbyen&asof=2025-05-01", marks=pytest.mark.trust), "miljoloftet",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("language", ["nb", pytest.param("en", marks=pytest.mark.trust)])
 def test_all_of_it_is_on_the_projector_and_large_enough_for_ten_metres(offline_page, served, agreement, language):
     found = opened(offline_page, served, 1920, 1080, f"agreement={agreement}&lang={language}")
