@@ -152,7 +152,7 @@ table.nv-findings thead th:nth-child(4) {{ width: 38%; }}
 @media (max-width: 640px) {{
   table.nv-table {{ font-size: 0.9rem; width: max-content; min-width: 100%; }}
   table.nv-table caption {{ max-width: 85vw; }}
-  table.nv-table tbody th.w {{ white-space: normal; max-width: 10.5rem; overflow-wrap: break-word; hyphens: auto; }}
+  table.nv-table tbody th.w {{ white-space: normal; max-width: 12.5rem; overflow-wrap: break-word; hyphens: auto; }}
   table.nv-table thead th {{ max-width: 8.5rem; }}
   table.nv-table td:not(.n) {{ max-width: 17rem; }}
   /* A finding is read, not compared: on a phone each stands as a paragraph of its own. */

@@ -23,6 +23,18 @@ _OVER = """() => [...document.querySelectorAll('.nv-scale')].filter(scale => {
         one.left < other.right && other.left < one.right && one.top < other.bottom - 1 && other.top < one.bottom - 1));
 }).map(scale => scale.innerText)"""
 
+# Words at the head of a row that stand on two lines; a word may be parted at a hyphen of its own.
+_BROKEN = r"""() => [...document.querySelectorAll('table.nv-table tbody th.w')].flatMap(head => {
+    const walk = document.createTreeWalker(head, NodeFilter.SHOW_TEXT), found = [];
+    while (walk.nextNode()) for (const word of walk.currentNode.textContent.matchAll(/[^\s\u2013\/-]+/g)) {
+        const part = document.createRange();
+        part.setStart(walk.currentNode, word.index);
+        part.setEnd(walk.currentNode, word.index + word[0].length);
+        if (new Set([...part.getClientRects()].map(box => Math.round(box.top))).size > 1) found.push(word[0]);
+    }
+    return found;
+})"""
+
 
 def opened(offline_page, served, width: int, height: int, address: str):
     found = offline_page(width, height)
@@ -80,3 +92,10 @@ def test_a_phone_has_one_column_and_nothing_is_cut(offline_page, served):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert len(set(page.eval_on_selector_all(".nv-block", "all => all.map(it => it.getBoundingClientRect().left)"))) == 1
     assert page.evaluate(_CUT) == page.evaluate(_OVER) == []
+
+
+def test_long_words_of_names_stay_whole_in_the_tables_of_a_phone(offline_page, served):
+    page = offline_page(390, 844).page
+    page.goto(f"{served}/economy?agreement=fjordbyen&economy=source")
+    page.locator("table.nv-table tbody th.w").last.wait_for()
+    assert page.evaluate(_BROKEN) == []
