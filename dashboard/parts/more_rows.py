@@ -21,5 +21,7 @@ def first_rows(
     `key` names the choice on its page. What is not shown is not made: a browser takes a millisecond for each row at every change.
     """
     n = len(listed)
-    is_whole = n <= at_first or st.toggle(here.say(words, n=n), key=key)
+    # A place of its own also where it is empty: what follows keeps its number on the page, and is changed and not made anew.
+    place = st.empty()
+    is_whole = n <= at_first or place.toggle(here.say(words, n=n), key=key)
     return listed if is_whole else listed[:at_first]

@@ -150,8 +150,10 @@ def curve_of_portfolio(
     follow(here, (joined([name.upper(), own(f"uncertainty.portfolio_{name}", said[name])], "\u00a0") for name in ("p50", "p85")))
     blocks.small(here.say("uncertainty.curve.around"))
     source_line(here, here.say("uncertainty.curve.source", **with_curves(here, agreement, chosen, found)))
-    if tightest := tightest_said(here, agreement, chosen, at):
-        blocks.small(tightest)
+    # A place of its own also where it is empty, so that what follows keeps its number on the page.
+    with st.empty():
+        if tightest := tightest_said(here, agreement, chosen, at):
+            blocks.small(tightest)
     how(here, how_said(here, found, at))
 
 
