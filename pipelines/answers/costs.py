@@ -28,7 +28,7 @@ TYPES = {name: name.removesuffix("_mnok") for name in AMOUNTS}
 # What `costs` says of a project, by column.
 CostRow = dict[str, Any]
 _COSTS = """
-SELECT p.project_id, p.project_name, p.party_id, p.phase, p.standing, p.working_area_split,
+SELECT p.project_id, p.project_name, p.party_id, p.focus_area_id, p.phase, p.standing, p.working_area_split,
     p.standing IN ('cancelled', 'merged') AS has_ended, c.period, c.submission_id, c.sheet, c.row_number, c.missing, c.price_kind,
     c.price_year, c.includes_vat, c.p50_mnok, c.p85_mnok, c.low_mnok, c.likely_mnok, c.high_mnok, c.forecast_mnok,
     b.period AS previous_period, b.forecast_mnok AS before_mnok, b.price_kind AS before_kind, b.price_year AS before_year,
@@ -36,8 +36,8 @@ SELECT p.project_id, p.project_name, p.party_id, p.phase, p.standing, p.working_
 """
 # What a row says as it is, beside its amounts.
 _AS_IT_IS = (
-    "project_id", "project_name", "party_id", "phase", "standing", "working_area_split", "has_ended", "period", "submission_id",
-    "sheet", "row_number", "previous_period",
+    "project_id", "project_name", "party_id", "focus_area_id", "phase", "standing", "working_area_split", "has_ended", "period",
+    "submission_id", "sheet", "row_number", "previous_period",
 )  # fmt: skip
 _BEFORE = ("before_kind", "before_year", "before_vat")
 # An outer join reads all of the table that it joins: only the returns that can be meant are let through.
