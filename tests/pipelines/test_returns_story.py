@@ -172,7 +172,12 @@ def test_the_same_file_gives_the_same_findings_in_the_same_order(tmp_path):
 # Files that are no return
 
 
-@pytest.mark.parametrize("file", REFUSED, ids=lambda file: file.name)
+# Each of them is refused by its reader in the everyday run; the whole way is gone by every fourth then, and by all in the long one.
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(file, marks=[pytest.mark.trust] if place % 4 else []) for place, file in enumerate(REFUSED)],
+    ids=lambda file: file.name,
+)
 def test_no_hostile_file_is_accepted(tmp_path, file: Hostile):
     found = check_return([file.save(tmp_path)], Asked("fjordbyen", "fjordby", "2026-Q3"), tmp_path / "var")
     assert found.is_refused
