@@ -74,6 +74,7 @@ def test_every_act_says_it_in_words(capsys, tmp_path, data_dir, monkeypatch, fau
     assert len(list((data_dir / "originals").iterdir())) == 1
 
 
+@pytest.mark.trust
 def test_what_the_database_could_not_write_is_an_error_of_the_disk(tmp_path, data_dir):
     """A process that may write no file larger than the ledger is: what a full disk is to the database itself."""
     handed_in(tmp_path)
