@@ -155,6 +155,10 @@ table.nv-findings thead th:nth-child(4) {{ width: 38%; }}
   table.nv-table tbody th.w {{ white-space: normal; max-width: 12.5rem; overflow-wrap: break-word; hyphens: auto; }}
   table.nv-table thead th {{ max-width: 8.5rem; }}
   table.nv-table td:not(.n) {{ max-width: 17rem; }}
+  /* A word and what is said of it: read, so that it must not be swiped. */
+  table.nv-table.pairs {{ table-layout: fixed; width: 100%; overflow-wrap: break-word; hyphens: auto; }}
+  table.nv-table.pairs th, table.nv-table.pairs td:not(.n) {{ max-width: none; }}
+  table.nv-table.pairs th:first-child {{ width: 38%; }}
   /* A finding is read, not compared: on a phone each stands as a paragraph of its own. */
   table.nv-findings, .nv-findings tbody, .nv-findings tr, .nv-findings tbody td {{ display: block; width: auto; min-width: 0; }}
   table.nv-findings thead {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}

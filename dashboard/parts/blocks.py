@@ -124,9 +124,10 @@ def table(
     """A table whose first column heads its rows. `chosen` marks one row; a narrow one does not fill the page."""
     head = "".join(f'<th scope="col" class="{_kind(column)}">{as_html(column.title)}</th>' for column in columns)
     body = "".join(_row(columns, row, number == chosen) for number, row in enumerate(rows))
-    narrow = " narrow" if is_narrow else ""
+    is_pairs = len(columns) == 2 and not any(column.is_number for column in columns)
+    kinds = (" narrow" if is_narrow else "") + (" pairs" if is_pairs else "")
     st.html(
-        f'<div class="nv-scroll" tabindex="0" role="region" aria-label="{as_html(caption)}"><table class="nv-table{narrow}">'
+        f'<div class="nv-scroll" tabindex="0" role="region" aria-label="{as_html(caption)}"><table class="nv-table{kinds}">'
         f"<caption>{said_html(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

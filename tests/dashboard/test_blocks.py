@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, noted
 
 COLUMNS = [Column("Kommune"), Column("Endring", True), Column("Merknad")]
@@ -16,3 +17,11 @@ def test_a_column_of_notes_stands_only_where_there_is_a_note(notes, n_columns):
     columns, rows = noted(COLUMNS, [["By", "+1,0", note] for note in notes])
     assert len(columns) == n_columns
     assert all(len(row) == n_columns for row in rows)
+
+
+@pytest.mark.parametrize(("heads", "is_read"), [((False, False), True), ((False, True), False), ((False, False, False), False)])
+def test_a_table_of_words_and_what_is_said_of_them_is_read_without_a_swipe(monkeypatch, heads, is_read):
+    said = []
+    monkeypatch.setattr(blocks.st, "html", said.append)
+    blocks.table("c", [Column("h", is_number) for is_number in heads], [["x"] * len(heads)])
+    assert (' pairs"' in said[0]) == is_read
