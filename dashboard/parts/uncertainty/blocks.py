@@ -84,9 +84,8 @@ def nothing_reported(here: Surroundings, agreement: Agreement) -> None:
 
 def forecasts_and_frames(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Portfolio) -> None:
     """Each open project's forecast against its frames, the farthest above first."""
-    listed = by_distance(found.projects)
+    listed, shown = by_distance(found.projects), in_figure(found)
     n_over = sum((it.over_p50_mnok or 0) > 0 for it in listed)
-    shown = listed[: min(max(n_over, _LEAST_SHOWN), _MOST_SHOWN)]
     if not shown:
         blocks.small(here.say("uncertainty.whiskers.nothing"))
         return
@@ -121,6 +120,13 @@ def forecasts_and_frames(here: Surroundings, agreement: Agreement, chosen: Chose
         here,
         here.say("uncertainty.whiskers.source", n=len(shown), of=led("uncertainty.with_both_frames", str(len(listed)))),
     )
+
+
+def in_figure(found: Portfolio) -> tuple[ProjectUncertainty, ...]:
+    """The projects that stand in the figure, the farthest above first: those above their control frame, and some below it."""
+    listed = by_distance(found.projects)
+    n_over = sum((it.over_p50_mnok or 0) > 0 for it in listed)
+    return listed[: min(max(n_over, _LEAST_SHOWN), _MOST_SHOWN)]
 
 
 def curve_of_portfolio(

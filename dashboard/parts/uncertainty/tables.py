@@ -19,7 +19,7 @@ from dashboard.parts.filters import Chosen
 from dashboard.parts.more_rows import first_rows
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import computed, traced
-from dashboard.parts.uncertainty.blocks import with_curves
+from dashboard.parts.uncertainty.blocks import in_figure, with_curves
 from dashboard.parts.uncertainty.words import (
     against_said,
     chance_number,
@@ -58,10 +58,11 @@ def project_table(here: Surroundings, agreement: Agreement, chosen: Chosen, foun
     heads = ("project", "phase", *_AMOUNTS, "previous_forecast_mnok", "over_p50_mnok", "over_p85_mnok", "rests_on")
     numbers = {name for name in heads if name.endswith("_mnok")}
     columns = [Column(here.say(f"uncertainty.column.{name}"), name in numbers) for name in heads]
-    # Those of the figure above come first, in its order.
+    # Those of the figure above stand there first, in its order.
     far = by_distance(found.projects)
     named = {it.project_id for it in far}
-    shown = first_rows(here, (*far, *(it for it in found.projects if it.project_id not in named)), "all projects")
+    ordered = (*far, *(it for it in found.projects if it.project_id not in named))
+    shown = first_rows(here, ordered, "all projects", len(in_figure(found)) or len(ordered))
     blocks.table(here.say("uncertainty.projects.caption"), columns, [_project_row(here, agreement, chosen, it) for it in shown])
     source_line(here, here.say("economy.source"))
     exported = [_exported_project(it) for it in found.projects]
