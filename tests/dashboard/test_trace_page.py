@@ -291,6 +291,7 @@ def test_a_count_leads_to_the_deviations_that_are_counted(monkeypatch, examples)
 def test_what_rests_on_published_figures_leads_to_each_of_them(monkeypatch, examples, address, said):
     app = page(monkeypatch, examples, **address)
     assert said in written(app).replace("\u00a0", " ")
+    assert len(app.get("download_button")) >= 2
     links = "".join(block.proto.body for block in app.get("html"))
     assert re.search(
         r"trace\?agreement=\w+&amp;(lang=en&amp;)?table=(point_mean|rolling_index|cited_figure)&amp;submission=\d+&amp;key=",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from dashboard.parts import blocks
 from dashboard.parts.blocks import Column, Said
 from dashboard.parts.more_rows import first_rows
 from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace.rest_words import rest_said, unit_of
+from dashboard.parts.trace.tables import cell_of, hand_out
 from dashboard.parts.trace.words import number_text, period_said
 from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
-from domain.numbers import NO_VALUE
 from pipelines.answers.trace.computed.computed import Traced
 from pipelines.answers.trace.computed.made import Rest
+from pipelines.writing.tables import Cell
 
 _NAMES = ("rest", "period", "amount", "submission")
 
@@ -27,11 +31,11 @@ def rest_table(here: Surroundings, agreement: Agreement, found: Traced) -> None:
     columns = [Column(here.say(f"trace_rests.column.{name}"), name == "amount") for name in _NAMES]
     lines = [_line(here, agreement, it) for it in shown]
     blocks.table(here.say("trace_rests.caption"), columns, lines)
+    hand_out(here, agreement, here.say("trace_figure.export"), partial(_exported, rests), "rests")
 
 
 def _line(here: Surroundings, agreement: Agreement, it: Rest) -> list[Said]:
-    amount = it.amount if it.amount is None or not isinstance(it.amount, int) else float(it.amount)
-    said = f"{number_text(here, amount)}{unit_of(here, it)}" if amount is not None else NO_VALUE
+    said = f"{number_text(here, it.amount)}{unit_of(here, it)}"
     number = here.say("page.numbered", number=it.submission_id)
     return [
         rest_said(here, it),
@@ -39,3 +43,8 @@ def _line(here: Surroundings, agreement: Agreement, it: Rest) -> list[Said]:
         traced_figure(here, agreement, it.submission_id, it.table, it.key, said),
         traced_figure(here, agreement, it.submission_id, it.table, it.key, number),
     ]
+
+
+def _exported(rests: Sequence[Rest]) -> tuple[list[str], list[list[Cell]]]:
+    names = ["table", "key", "name", "period", "amount", "submission_id"]
+    return names, [[it.table, it.key, it.name, it.period, cell_of(it.amount), it.submission_id] for it in rests]

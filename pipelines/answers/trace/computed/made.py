@@ -88,7 +88,7 @@ class Rest:
     submission_id: int
     name: str
     period: str
-    amount: Number | None
+    amount: Decimal | float
 
 
 @dataclass(frozen=True, slots=True)
