@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
 Texts = npt.NDArray[np.object_]
@@ -62,6 +63,19 @@ def ore(table: pa.Table, name: str) -> Numbers:
     # An amount has 128 bits, the lower half first; eighteen digits fit into that.
     halves = np.frombuffer(column.buffers()[1], np.dtype("<i8"))
     return halves[2 * column.offset : 2 * (column.offset + len(column)) : 2].astype(np.int64)
+
+
+def summed(groups: Numbers, amounts: Numbers, n_groups: int) -> Numbers:
+    """The whole numbers of each group together. `groups` is the number of the group of each."""
+    found = np.zeros(n_groups, np.int64)
+    np.add.at(found, groups, amounts)
+    return found
+
+
+def n_different(groups: Numbers, members: Numbers, n_groups: int, n_members: int) -> Numbers:
+    """How many different members each group has. `groups` and `members` are the numbers of those of each row."""
+    pairs = pd.unique(groups * n_members + members)
+    return np.bincount(pairs // max(1, n_members), minlength=n_groups)
 
 
 def entries(table: pa.Table, name: str) -> list[Any]:

@@ -13,8 +13,9 @@ import pandas as pd
 from domain.limit_file import limits_of
 from domain.model import Agreement
 from pipelines.answers.cited.projects import CitedPortfolio, cited_projects
-from pipelines.answers.deviations.deviations import OpenDeviation, RuleResult, deviations
+from pipelines.answers.deviations.deviations import OpenDeviation, deviations
 from pipelines.answers.deviations.listed import ListStep, Matrix, deadlines, deviation_changes, deviation_matrix
+from pipelines.answers.deviations.results import RuleResult
 from pipelines.answers.economy.bridges import last_deadline, portfolio_bridge
 from pipelines.answers.economy.economy import FORECAST
 from pipelines.answers.economy.lines import economy_lines

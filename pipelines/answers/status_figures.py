@@ -42,7 +42,7 @@ def _reported(asked: Asked, found: Status) -> Iterator[NamedFigure]:
         yield _whole(f"openings_{name}", getattr(found.openings, name), PROJECTS)
     for level, n in found.matrix.total.levels.items():
         yield _whole(f"projects_{level}", n, PROJECTS)
-    ids = tuple(sorted({it.result.submission_id for it in found.decisions}))
+    ids = tuple(sorted({it.result.report.submission_id for it in found.decisions}))
     yield _whole("decisions", len(found.decisions), DEVIATIONS, ids)
     if found.changes:
         yield from _changes(asked, found.changes)

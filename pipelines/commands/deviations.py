@@ -25,7 +25,7 @@ def run(parsed: argparse.Namespace, setting: Settings) -> Outcome:
 
     agreement, as_of = agreement_named(parsed.agreement, setting), asking.day_asked(parsed.as_of)
     found = deviations(asking.newest_snapshot(setting), agreement, as_of)
-    lines = [f"{it.deviation_id}  {it.result.level_told}  {it.result.project_name}" for it in found]
+    lines = [f"{it.deviation_id}  {it.result.level_told}  {it.result.report.project_name}" for it in found]
     said = text("command.n_deviations", setting.language, n=len(found))
     return Outcome({"deviations": [_answer(it) for it in found], "as_of": as_of.isoformat()}, [*lines, said])
 
@@ -37,12 +37,12 @@ def _answer(found: OpenDeviation) -> dict[str, Any]:
         "project_id": result.project_id,
         "rule": result.rule,
         "level": result.level_told,
-        "reported_level": result.reported_colour,
+        "reported_level": result.report.reported_colour,
         "periods_in_a_row": result.periods_in_a_row,
         "evidence": _evidence(result.evidence),
         "body_id": found.body_id,
-        "period": result.period,
-        "submission_ids": [result.submission_id],
+        "period": result.report.period,
+        "submission_ids": [result.report.submission_id],
     }
 
 

@@ -81,7 +81,7 @@ def test_the_page_says_what_the_answers_say(monkeypatch: pytest.MonkeyPatch, exa
     listed = rows(app, "De alvorligste først")
     assert len(listed) == 25 < len(found)
     for line, it in zip(listed, found, strict=False):
-        assert line[0] == f"{it.result.project_id} {it.result.project_name}"
+        assert line[0] == f"{it.result.project_id} {it.result.report.project_name}"
         assert line[2] == how_much(here(), it.result).replace("\u00a0", " ")
     every = rows(app, "etter område og satsingsområde")
     assert every[-1][-1] == f"■ {red} ▲ {len(worst) - red}"

@@ -16,7 +16,8 @@ from dashboard.theme import PALETTES
 from domain.deviation_limits import Bounds, OwnLimit, limits_with
 from domain.limit_file import default_limits, limits_of
 from domain.words import LANGUAGES, words
-from pipelines.answers.deviations.deviations import RuleResult, rule_results
+from pipelines.answers.deviations.deviations import rule_results
+from pipelines.answers.deviations.results import ReportOf, RuleResult
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.deviation_rules import RULES
 from tests.builders import agreement
@@ -118,8 +119,10 @@ def result(rule: str, number: float | None, evidence: dict, level=None, lack=Non
     }  # fmt: skip
     told = level if level != "cannot_tell" else told
     why = dict(zip(("lack_reason", "lack_table", "lack_column"), lack or (None, None, None), strict=True))
+    every = usual | other | why
+    of = ReportOf(**{name: every.pop(name) for name in ReportOf._fields})
     return RuleResult(
-        **usual | other | why, rule=rule, number=number, evidence_json=json.dumps(evidence, default=str), level=level,
+        of, **every, rule=rule, number=number, evidence_json=json.dumps(evidence, default=str), level=level,
         level_told=told,
     )  # fmt: skip
 

@@ -25,8 +25,9 @@ from domain.deviation_limits import DeviationLimits
 from domain.limit_file import limits_of
 from domain.model import Agreement
 from domain.numbers import date_text
-from pipelines.answers.deviations.deviations import OpenDeviation, RuleResult, deviations
+from pipelines.answers.deviations.deviations import OpenDeviation, deviations
 from pipelines.answers.deviations.listed import DeviationChange, deadlines, deviation_changes
+from pipelines.answers.deviations.results import RuleResult
 from pipelines.answers.economy.bridges import last_deadline
 from pipelines.answers.portfolio import projects
 from pipelines.answers.trace.computed.counts import NOBODY, TRAITS, WHERE, traits_of, where_key

@@ -28,8 +28,9 @@ from domain.forms import QUARTERLY_RETURN, load_form
 from domain.limit_file import limits_of
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, period_text
-from pipelines.answers.deviations.deviations import OpenDeviation, RuleResult, deviations
+from pipelines.answers.deviations.deviations import OpenDeviation, deviations
 from pipelines.answers.deviations.listed import OwnerText, ReadCell, deviation_history, read_cells
+from pipelines.answers.deviations.results import RuleResult
 from pipelines.answers.selection import Selection
 
 _SHOWN_CELLS = 12
@@ -72,10 +73,10 @@ def _summary(here: Surroundings, agreement: Agreement, one: OpenDeviation) -> No
         level_said(here, level)[2:], rule_sentence(here, agreement, result), LEVEL_SYMBOLS[level],
         level_colour(level, here.palette),
     )  # fmt: skip
-    reported, figures = level_pair(here, result.reported_colour, result.data_colour)
+    reported, figures = level_pair(here, result.report.reported_colour, result.report.data_colour)
     age = here.say(
         "deviations.detail.age",
-        period=period_text(result.since_period or result.period, here.language),
+        period=period_text(result.since_period or result.report.period, here.language),
         reports=reports_said(here, result.periods_in_a_row),
         body=body_name(here, agreement, one.body_id),
     )
@@ -125,7 +126,7 @@ def evidence_said(here: Surroundings, agreement: Agreement, name: str, found: An
 def _cells(here: Surroundings, agreement: Agreement, result: RuleResult) -> None:
     """The cells of the newest report that the rule has read, each leading to its trace."""
     read = kept(
-        partial(read_cells, here.published, result), "read_cells", result.deviation_id, result.submission_id, result.cells,
+        partial(read_cells, here.published, result), "read_cells", result.deviation_id, result.report.submission_id, result.cells,
         *here.known(agreement),
     )  # fmt: skip
     if not read:
@@ -133,7 +134,7 @@ def _cells(here: Surroundings, agreement: Agreement, result: RuleResult) -> None
     blocks.title(here.say("deviations.detail.cells"))
     lines = [_cell(here, agreement, cell) for cell in read[:_SHOWN_CELLS]]
     columns = [Column(here.say(f"deviations.column.{name}")) for name in ("figure", "sheet", "cell")]
-    period = period_text(result.period, here.language)
+    period = period_text(result.report.period, here.language)
     blocks.table(here.say("deviations.detail.cells_caption", period=period), columns, lines, is_narrow=True)
     if len(read) > _SHOWN_CELLS:
         blocks.small(here.say("deviations.detail.cells_more", n=_SHOWN_CELLS, of=len(read)))
@@ -153,10 +154,10 @@ def _history(here: Surroundings, agreement: Agreement, result: RuleResult) -> No
     blocks.title(here.say("deviations.detail.history"))
     lines = [
         [
-            period_text(it.period, here.language),
-            date_text(it.reported_on, here.language),
+            period_text(it.report.period, here.language),
+            date_text(it.report.reported_on, here.language),
             one_line(level_said(here, it.level)),
-            one_line(level_said(here, it.reported_colour)),
+            one_line(level_said(here, it.report.reported_colour)),
             how_much(here, it),
         ]
         for it in reversed(found)
@@ -177,7 +178,7 @@ def _owner(here: Surroundings, agreement: Agreement, result: RuleResult) -> None
         blocks.small(here.say("deviations.detail.owner_none"))
     reason = reason_about(result.rule, reasons.get(result.project_id))
     if reason:
-        said = here.say("deviations.detail.reason", colour=level_said(here, result.reported_colour), reason=reason)
+        said = here.say("deviations.detail.reason", colour=level_said(here, result.report.reported_colour), reason=reason)
         blocks.said(here.say("deviations.evidence.reason"), said)
 
 

@@ -91,9 +91,9 @@ def _line(
     here: Surroundings, agreement: Agreement, it: OpenDeviation, texts: Texts, reasons: Mapping[str, dict[str, Any]]
 ) -> list[Said]:
     result = it.result
-    reported, figures = level_pair(here, result.reported_colour, result.data_colour)
+    reported, figures = level_pair(here, result.report.reported_colour, result.report.data_colour)
     return [
-        Link(f"{result.project_id} {result.project_name}", deviation_address(it.deviation_id)),
+        Link(f"{result.project_id} {result.report.project_name}", deviation_address(it.deviation_id)),
         rule_name(here, result.rule),
         Link(how_much(here, result), deviation_address(it.deviation_id)),
         level_now(here, result),
@@ -131,7 +131,7 @@ def changes(here: Surroundings, agreement: Agreement, found: Listed, narrowed: N
 
 
 def _change(here: Surroundings, agreement: Agreement, it: DeviationChange) -> list[Said]:
-    said = f"{it.result.project_id} {it.result.project_name}"
+    said = f"{it.result.project_id} {it.result.report.project_name}"
     return [
         Link(said, deviation_address(it.deviation_id)) if it.after else said,
         here.say(f"deviations.step.{it.step}"),
@@ -225,24 +225,24 @@ def list_rows(here: Surroundings, agreement: Agreement, found: Sequence[OpenDevi
 
 
 def _exported(here: Surroundings, agreement: Agreement, it: OpenDeviation, texts: Sequence[OwnerText]) -> list[Cell]:
-    result = it.result
+    result, report = it.result, it.result.report
     about = texts_about(result.rule, texts)
     return [
-        it.deviation_id, result.project_id, result.project_name, result.party_id, party_name(agreement, result.party_id),
-        result.focus_area_id, result.rule, rule_name(here, result.rule), how_much(here, result), result.number,
-        limits_of(agreement).limit(result.rule).unit, result.level, result.level_told, result.reported_colour, result.data_colour,
+        it.deviation_id, result.project_id, report.project_name, report.party_id, party_name(agreement, report.party_id),
+        report.focus_area_id, result.rule, rule_name(here, result.rule), how_much(here, result), result.number,
+        limits_of(agreement).limit(result.rule).unit, result.level, result.level_told, report.reported_colour, report.data_colour,
         result.since_period, result.periods_in_a_row, it.body_id,
         *("; ".join(part for part in parts if part) or None for parts in (
             [text.cause for text in about], [text.proposed_action for text in about], [text.decision_reference for text in about],
         )),
-        rule_sentence(here, agreement, result), result.submission_id,
+        rule_sentence(here, agreement, result), report.submission_id,
     ]  # fmt: skip
 
 
 def _change_export(here: Surroundings, found: Sequence[DeviationChange]) -> list[list[Cell]]:
     return [
         [
-            it.deviation_id, it.result.project_id, it.result.project_name, it.result.rule, rule_name(here, it.result.rule),
+            it.deviation_id, it.result.project_id, it.result.report.project_name, it.result.rule, rule_name(here, it.result.rule),
             it.step, it.before.level_told if it.before else None, it.after.level_told if it.after else None, it.body_id,
         ]
         for it in found

@@ -16,8 +16,9 @@ from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import LEVEL_SYMBOLS
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, decimal_text, period_text
-from pipelines.answers.deviations.deviations import OpenDeviation, RuleResult
+from pipelines.answers.deviations.deviations import OpenDeviation
 from pipelines.answers.deviations.listed import KINDS, NO_AREA, NO_FOCUS, MatrixCell, OwnerText, texts_about
+from pipelines.answers.deviations.results import RuleResult
 
 
 def headline(here: Surroundings, agreement: Agreement, found: Listed, narrowed: Narrowed) -> str:
@@ -76,7 +77,7 @@ def since_said(here: Surroundings, result: RuleResult) -> str:
 
 def project_said(result: RuleResult) -> str:
     """The id of a project with its name."""
-    return f"{result.project_id} {result.project_name}"
+    return f"{result.project_id} {result.report.project_name}"
 
 
 def owner_said(rule: str, texts: Sequence[OwnerText], reasons: Mapping[str, Any] | None) -> str:

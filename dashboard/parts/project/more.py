@@ -179,7 +179,7 @@ def deviation_tables(here: Surroundings, agreement: Agreement, history: ProjectH
 
 def _deviation_cells(here: Surroundings, agreement: Agreement, found: OpenDeviation) -> list[Said]:
     result = found.result
-    period = period_text(result.since_period or result.period, here.language)
+    period = period_text(result.since_period or result.report.period, here.language)
     since = here.say("project.deviations.since", period=period, reports=reports_said(here, max(result.periods_in_a_row, 1)))
     rule, much = (
         page_link(here, agreement, "deviations", said, deviation=found.deviation_id)

@@ -65,7 +65,7 @@ def headline(here: Surroundings, told: ReturnEffects) -> str:
 def _row(here: Surroundings, agreement: Agreement, effect: Effect) -> list[str]:
     result = effect.result
     return [
-        f"{result.project_id} {result.project_name}",
+        f"{result.project_id} {result.report.project_name}",
         rule_name(here, result.rule),
         here.say(f"deviations.step.{effect.step}"),
         level_kept(here, effect.level_before),

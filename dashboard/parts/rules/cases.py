@@ -11,7 +11,7 @@ from dashboard.parts.levels import level_said
 from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, date_text, decimal_text, period_text, signed_text
-from pipelines.answers.deviations.deviations import RuleResult
+from pipelines.answers.deviations.results import RuleResult
 
 # Which of a rule's texts says a result, and what fills its places.
 Case = tuple[str, dict[str, str]]

@@ -15,7 +15,7 @@ from domain.forms import QUARTERLY_RETURN, load_form
 from domain.limit_file import default_limits
 from domain.model import Agreement
 from domain.numbers import date_text, exact_text
-from pipelines.answers.deviations.deviations import GREENER, RuleResult
+from pipelines.answers.deviations.results import GREENER, RuleResult
 from pipelines.methods.deviation_rules import ENDED, NOTHING_THERE
 from pipelines.methods.deviations import DEVIATES
 

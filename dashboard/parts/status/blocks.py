@@ -127,7 +127,7 @@ def _decision(here: Surroundings, agreement: Agreement, it: OpenDeviation) -> Li
     said = here.say(
         "status.decisions.line",
         symbol=LEVEL_SYMBOLS[result.level_told],
-        project=f"{result.project_id} {result.project_name}",
+        project=f"{result.project_id} {result.report.project_name}",
         much=how_much(here, result),
     )
     return page_link(here, agreement, "deviations", said, deviation=it.deviation_id)

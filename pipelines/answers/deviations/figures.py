@@ -80,4 +80,4 @@ def _changes(asked: Asked, area: str | None) -> Iterator[NamedFigure]:
 
 
 def _ids(listed: Iterable[OpenDeviation]) -> tuple[int, ...]:
-    return tuple(sorted({it.result.submission_id for it in listed}))
+    return tuple(sorted({it.result.report.submission_id for it in listed}))

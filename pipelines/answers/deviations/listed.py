@@ -11,7 +11,8 @@ from typing import Any, Literal
 from domain.limit_file import limits_of
 from domain.model import Agreement, ReportingCycle
 from domain.period import Period
-from pipelines.answers.deviations.deviations import RESULT_COLUMNS, OpenDeviation, RuleResult, deviations, results, rule_results
+from pipelines.answers.deviations.deviations import OpenDeviation, deviations, rule_results
+from pipelines.answers.deviations.results import REPORT_COLUMNS, RESULT_COLUMNS, RuleResult, reports, results
 from pipelines.answers.portfolio import area_shares, projects
 from pipelines.answers.reporting.returns import deadline_on, moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
@@ -47,9 +48,7 @@ JOIN snapshot.return_progress AS g USING (submission_id, project_id)
 WHERE s.agreement_id = $agreement_id AND s.newest_from <= $moment AND $moment < s.newest_to
 ORDER BY g.project_id
 """
-_HISTORY = (
-    RESULT_COLUMNS
-    + """
+_HISTORY = """
 FROM snapshot.rule_result AS r
 JOIN snapshot.return_project AS p USING (submission_id, project_id)
 JOIN snapshot.project_status AS s ON s.agreement_id = r.agreement_id AND s.project_id = r.project_id AND s.basis = r.basis
@@ -57,7 +56,6 @@ JOIN snapshot.project_status AS s ON s.agreement_id = r.agreement_id AND s.proje
 WHERE r.agreement_id = $agreement_id AND r.project_id = $project_id AND r.rule = $rule
     AND r.known_from <= $moment AND $moment < r.known_to
 """
-)
 _CELLS = """
 SELECT table_name, sheet, row_number, answers, missing, places
 FROM snapshot.return_row
@@ -187,13 +185,15 @@ def deviation_history(
 ) -> tuple[RuleResult, ...]:
     """What a rule said in each report of a project that was known on a date, oldest first, each on the day of the report."""
     asked = {**_moment(agreement, as_of), "project_id": project_id, "rule": rule}
-    found = results(snapshot.table(_HISTORY, asked))
-    return tuple(sorted(found, key=lambda it: (Period.parse(it.period).last, Period.parse(it.period).first)))
+    of = reports(snapshot.table(REPORT_COLUMNS + _HISTORY, asked))
+    found = results(snapshot.table(RESULT_COLUMNS + _HISTORY, asked), of)
+    periods = {it.report.period: Period.parse(it.report.period) for it in found}
+    return tuple(sorted(found, key=lambda it: (periods[it.report.period].last, periods[it.report.period].first)))
 
 
 def read_cells(snapshot: Snapshot, result: RuleResult) -> tuple[ReadCell, ...]:
     """The cells of the newest report that a rule has read, each once, in its order. Cells of earlier reports are left out."""
-    rows = snapshot.records(_CELLS, {"submission_id": result.submission_id, "project_id": result.project_id})
+    rows = snapshot.records(_CELLS, {"submission_id": result.report.submission_id, "project_id": result.project_id})
     places: dict[str, dict[str, int]] = {}
     there = {
         (cell.sheet, cell.address): (row.table, column, row.row)
@@ -204,7 +204,7 @@ def read_cells(snapshot: Snapshot, result: RuleResult) -> tuple[ReadCell, ...]:
     found = []
     for sheet, address in dict.fromkeys(result.cells):
         if place := there.get((sheet, address)):
-            found.append(ReadCell(sheet, address, *place, result.submission_id))
+            found.append(ReadCell(sheet, address, *place, result.report.submission_id))
     return tuple(found)
 
 

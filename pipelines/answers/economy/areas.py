@@ -61,7 +61,10 @@ def part_in(figure: Figure, shares_pct: Mapping[str, Decimal], area: str) -> Fig
 def _shares(lines: Lines) -> tuple[Numbers, list[Mapping[str, int]]]:
     """The shares of each project that has lines, and for every line which of them are its own."""
     codes, ids = lines.project_codes
-    return codes, [area_weights(lines.projects[project_id].shares_pct) for project_id in ids]
+    # Projects of the same split have the same shares.
+    listed = [lines.projects[project_id].shares_pct for project_id in ids]
+    weights = {id(own): area_weights(own) for own in {id(own): own for own in listed}.values()}
+    return codes, [weights[id(own)] for own in listed]
 
 
 def _split(codes: Numbers, shares: Sequence[Mapping[str, int]]) -> Iterator[tuple[Mapping[str, int], Numbers]]:

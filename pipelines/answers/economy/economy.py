@@ -13,10 +13,11 @@ from decimal import Decimal
 import numpy as np
 
 from domain.model import Agreement
+from pipelines.answers.columns import n_different, summed
 from pipelines.answers.economy.areas import by_areas
 from pipelines.answers.economy.line_table import Lines
 from pipelines.answers.economy.lines import economy_lines
-from pipelines.answers.economy.sums import Sums, sums, sums_by
+from pipelines.answers.economy.sums import NO_SUMS, Sums, sums, sums_by, sums_by_each
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
@@ -79,15 +80,17 @@ def economy(
     area = selection.working_area_id
     areas, pieces = (np.full(len(found), area, object), found) if area else by_areas(found)
     parties = found.each({project_id: project.party_id for project_id, project in found.projects.items()})
+    years, sources = found.year, found.funding_source_id
+    whole, by_source, by_party, by_year, by_both = sums_by_each(found, (), (sources,), (parties,), (years,), (years, sources))
     return Economy(
         found.price,
         found.report_year,
-        sums(found),
-        sums_by(found, found.funding_source_id),
+        whole.get((), NO_SUMS),
+        by_source,
         sums_by(pieces, areas),
-        sums_by(found, parties),
-        sums_by(found, found.year),
-        {(str(year), source): it for (year, source), it in sums_by(found, found.year, found.funding_source_id).items()},
+        by_party,
+        by_year,
+        {(str(year), source): it for (year, source), it in by_both.items()},
         sums(found.of_projects(ended)),
         year_balances(found),
         len(found.projects),
@@ -100,13 +103,17 @@ def year_balances(found: Lines) -> tuple[YearBalance, ...]:
     """One row per year that any line is of, the years between included, the oldest first."""
     balances: list[YearBalance] = []
     carried = Decimal(0)
-    years, projects = found.year, found.project_codes[0]
+    projects, ids = found.project_codes
     has_both = found.amounts[BUDGET].is_known & found.amounts[FORECAST].is_known
-    for year in range(years.min(), years.max() + 1) if len(found) else ():
-        is_of = years == year
-        known = is_of & has_both
-        budget, forecast = (mnok_of(int(found.amounts[name].ore[known].sum())) for name in (BUDGET, FORECAST))
-        n_asked, n_lacking = (len(np.unique(projects[chosen])) for chosen in (is_of, is_of & ~has_both))
+    first = int(found.year.min()) if len(found) else 0
+    place = found.year - first
+    n_years = int(place.max()) + 1 if len(found) else 0
+    sums_of_years = (summed(place[has_both], found.amounts[name].ore[has_both], n_years).tolist() for name in (BUDGET, FORECAST))
+    asked, lacking = (
+        n_different(place[chosen], projects[chosen], n_years, len(ids)).tolist() for chosen in (slice(None), ~has_both)
+    )
+    for n, (budget_ore, forecast_ore, n_asked, n_lacking) in enumerate(zip(*sums_of_years, asked, lacking, strict=True)):
+        year, budget, forecast = first + n, mnok_of(budget_ore), mnok_of(forecast_ore)
         available = budget + carried
         balances.append(
             YearBalance(

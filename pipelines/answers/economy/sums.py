@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.answers.columns import Numbers, Texts
+from pipelines.answers.columns import Numbers, Texts, n_different, summed
 from pipelines.answers.economy.line_table import AMOUNTS, TYPES, Amounts, Lines
 from pipelines.methods.money import NOT_STATED, Total, mnok_of
 
@@ -39,16 +39,95 @@ NO_SUMS = Sums(dict.fromkeys(AMOUNTS, _NOTHING), dict.fromkeys(AMOUNTS, (0, 0)))
 
 def sums(lines: Lines) -> Sums:
     """The amounts of all the lines together."""
-    return sums_by(lines, np.zeros(len(lines), np.int64)).get(0, NO_SUMS)
+    return sums_by(lines).get((), NO_SUMS)
 
 
 def sums_by(lines: Lines, *keys: Texts | Numbers) -> dict[Any, Sums]:
     """The amounts of the lines of each key, in the order of keys. Each of `keys` is one of every line; several make a tuple."""
+    return sums_by_each(lines, keys)[0]
+
+
+def sums_by_each(lines: Lines, *groupings: Sequence[Texts | Numbers]) -> list[dict[Any, Sums]]:
+    """The sums of the same lines by several groupings, each the keys of one as `sums_by` takes them; none is all together.
+
+    Lines that no grouping holds apart, of the same year and return, are added up once for them all.
+    """
     if not len(lines):
-        return {}
-    groups, found = _numbered(keys)
-    totals = {name: _totals(lines, name, groups, len(found)) for name in lines.amounts}
-    counts = _with_figures(lines, groups, len(found))
+        return [{} for _ in groupings]
+    bundles = _bundled(lines, list({id(key): key for keys in groupings for key in keys}.values()))
+    added = {name: _added(lines.amounts[name], bundles) for name in lines.amounts}
+    return [_grouped(lines, bundles, added, keys) for keys in groupings]
+
+
+def known_by_project(lines: Lines, name: str) -> dict[str, Decimal]:
+    """What is known of an amount of each project that has any, in mill. kr."""
+    known = np.flatnonzero(lines.amounts[name].is_known)
+    projects, ids = lines.project_codes
+    ore = summed(projects[known], lines.amounts[name].ore[known], len(ids))
+    has_any = np.bincount(projects[known], minlength=len(ids)).tolist()
+    return {it: mnok_of(own) for it, own, any_of in zip(ids.tolist(), ore.tolist(), has_any, strict=True) if any_of}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bundles:
+    """Lines of the same keys, year and return: the bundle of each line; of each bundle the number of its year and return.
+
+    `keys` has, by the id of a key's array, the number of each bundle's key and what the numbers mean, in their order.
+    """
+
+    of_line: Numbers
+    year: Numbers
+    submission: Numbers
+    keys: Mapping[int, tuple[Numbers, Texts | Numbers]]
+
+    def __len__(self) -> int:
+        return len(self.year)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Added:
+    """An amount of every bundle: its øre, how many lines are known and asked, and how many lack for which reason."""
+
+    ore: Numbers
+    n_known: Numbers
+    n_asked: Numbers
+    n_lacking: Numbers
+    reasons: tuple[str, ...]
+
+
+def _bundled(lines: Lines, keys: Sequence[Texts | Numbers]) -> _Bundles:
+    numbered = [lines.year_codes, lines.return_codes, *(pd.factorize(key, sort=True) for key in keys)]
+    together = np.zeros(len(lines), np.int64)
+    for codes, found in numbered:
+        together = together * len(found) + codes
+    of_line, bundles = pd.factorize(together)
+    parts = []
+    for _, found in reversed(numbered):
+        bundles, part = np.divmod(bundles, len(found))
+        parts.append(part)
+    year, submission, *of_keys = reversed(parts)
+    named = {id(key): (codes, found) for key, codes, (_, found) in zip(keys, of_keys, numbered[2:], strict=True)}
+    return _Bundles(of_line, year, submission, named)
+
+
+def _added(amounts: Amounts, bundles: _Bundles) -> _Added:
+    known, lacking = np.flatnonzero(amounts.is_known), np.flatnonzero(amounts.is_asked & ~amounts.is_known)
+    told = np.array([reason or NOT_STATED for reason in amounts.reasons[lacking].tolist()], object)
+    codes, reasons = pd.factorize(told, sort=True)
+    n = len(bundles)
+    return _Added(
+        summed(bundles.of_line[known], amounts.ore[known], n),
+        np.bincount(bundles.of_line[known], minlength=n),
+        np.bincount(bundles.of_line[amounts.is_asked], minlength=n),
+        _counted(bundles.of_line[lacking], codes, n, len(reasons)),
+        tuple(reasons.tolist()),
+    )
+
+
+def _grouped(lines: Lines, bundles: _Bundles, added: Mapping[str, _Added], keys: Sequence[Texts | Numbers]) -> dict[Any, Sums]:
+    groups, found = _numbered([bundles.keys[id(key)] for key in keys], len(bundles))
+    totals = {name: _totals(lines, bundles, name, it, groups, len(found)) for name, it in added.items()}
+    counts = _with_figures(lines, groups[bundles.of_line], len(found))
     return {
         key: Sums(
             {name: totals[name][place] if name in totals else _NOTHING for name in AMOUNTS},
@@ -58,31 +137,34 @@ def sums_by(lines: Lines, *keys: Texts | Numbers) -> dict[Any, Sums]:
     }
 
 
-def known_by_project(lines: Lines, name: str) -> dict[str, Decimal]:
-    """What is known of an amount of each project that has any, in mill. kr."""
-    known = np.flatnonzero(lines.amounts[name].is_known)
-    projects, ids = lines.project_codes
-    ore = np.zeros(len(ids), np.int64)
-    np.add.at(ore, projects[known], lines.amounts[name].ore[known])
-    has_any = np.bincount(projects[known], minlength=len(ids)).tolist()
-    return {it: mnok_of(own) for it, own, any_of in zip(ids.tolist(), ore.tolist(), has_any, strict=True) if any_of}
+def _numbered(keys: Sequence[tuple[Numbers, Texts | Numbers]], n_bundles: int) -> tuple[Numbers, list[Any]]:
+    """The number of each bundle's group in the order of keys, and the keys of the groups in that order."""
+    together = np.zeros(n_bundles, np.int64)
+    for codes, found in keys:
+        together = together * len(found) + codes
+    groups, numbers = pd.factorize(together, sort=True)
+    parts: list[list[Any]] = []
+    for _, found in reversed(keys):
+        numbers, place = np.divmod(numbers, len(found))
+        parts.append(found[place].tolist())
+    if len(parts) == 1:
+        return groups, parts[0]
+    return groups, list(zip(*reversed(parts), strict=True)) if parts else [()]
 
 
-def _totals(lines: Lines, name: str, groups: Numbers, n_groups: int) -> list[Total]:
+def _totals(lines: Lines, bundles: _Bundles, name: str, added: _Added, groups: Numbers, n_groups: int) -> list[Total]:
     """The total of an amount in each group."""
-    amounts = lines.amounts[name]
-    known = np.flatnonzero(amounts.is_known)
-    of_known = groups[known]
-    ore = np.zeros(n_groups, np.int64)
-    np.add.at(ore, of_known, amounts.ore[known])
-    n_asked = np.bincount(groups[amounts.is_asked], minlength=n_groups).tolist()
-    (years, all_years), (returns, all_returns) = lines.year_codes, lines.return_codes
-    by_year = _counted(of_known, years[known], n_groups, len(all_years))
-    by_return = _counted(of_known, returns[known], n_groups, len(all_returns))
+    all_years, all_returns = lines.year_codes[1], lines.return_codes[1]
+    by_year = summed(groups * len(all_years) + bundles.year, added.n_known, n_groups * len(all_years))
+    by_return = summed(groups * len(all_returns) + bundles.submission, added.n_known, n_groups * len(all_returns))
+    by_year, by_return = by_year.reshape(n_groups, -1), by_return.reshape(n_groups, -1)
     sources = [str(it) for it in all_returns.tolist()]
-    reasons = _reasons(amounts, groups, n_groups)
+    reasons = _reasons(added, groups, n_groups)
     basis = lines.price.common.basis if lines.price else None
-    columns = ore.tolist(), by_year.sum(axis=1).tolist(), n_asked, by_return.tolist(), _the_only(by_year, all_years)
+    columns = (
+        summed(groups, added.ore, n_groups).tolist(), by_year.sum(axis=1).tolist(),
+        summed(groups, added.n_asked, n_groups).tolist(), by_return.tolist(), _the_only(by_year, all_years),
+    )  # fmt: skip
     return [
         Total(
             mnok_of(it), TYPES[name], basis, n_known, n, reasons.get(group, ()), tuple(sorted(compress(sources, seen))), year
@@ -96,47 +178,24 @@ def _totals(lines: Lines, name: str, groups: Numbers, n_groups: int) -> list[Tot
 def _with_figures(lines: Lines, groups: Numbers, n_groups: int) -> dict[str, list[tuple[int, int]]]:
     """Of each amount, how many projects of each group have all their figures, and how many are asked for any."""
     projects, ids = lines.project_codes
-    # The lines of one project in one group.
-    of_line, pairs = pd.factorize(groups * len(ids) + projects)
-    group = pairs // len(ids)
+    n_of_all = n_different(groups, projects, n_groups, len(ids))
     found = {}
     for name, amounts in lines.amounts.items():
-        asked, lacking = (
-            np.bincount(group[np.bincount(of_line[chosen], minlength=len(pairs)) > 0], minlength=n_groups).tolist()
-            for chosen in (amounts.is_asked, amounts.is_asked & ~amounts.is_known)
-        )
-        found[name] = [(n - lack, n) for n, lack in zip(asked, lacking, strict=True)]
+        asked, lacking = amounts.is_asked, amounts.is_asked & ~amounts.is_known
+        n_asked = n_of_all if asked.all() else n_different(groups[asked], projects[asked], n_groups, len(ids))
+        n_lacking = n_different(groups[lacking], projects[lacking], n_groups, len(ids))
+        found[name] = list(zip((n_asked - n_lacking).tolist(), n_asked.tolist(), strict=True))
     return found
 
 
-def _reasons(amounts: Amounts, groups: Numbers, n_groups: int) -> dict[int, tuple[tuple[str, int], ...]]:
+def _reasons(added: _Added, groups: Numbers, n_groups: int) -> dict[int, tuple[tuple[str, int], ...]]:
     """Why amounts that are asked are not known, by group, each reason with how many."""
-    lacking = np.flatnonzero(amounts.is_asked & ~amounts.is_known)
-    if not len(lacking):
-        return {}
-    told = np.array([reason or NOT_STATED for reason in amounts.reasons[lacking].tolist()], object)
-    codes, reasons = pd.factorize(told, sort=True)
-    counted = _counted(groups[lacking], codes, n_groups, len(reasons))
+    counted = np.zeros((n_groups, len(added.reasons)), np.int64)
+    np.add.at(counted, groups, added.n_lacking)
     found: dict[int, list[tuple[str, int]]] = {}
     for group, code in np.argwhere(counted).tolist():
-        found.setdefault(group, []).append((reasons[code], int(counted[group, code])))
+        found.setdefault(group, []).append((added.reasons[code], int(counted[group, code])))
     return {group: tuple(listed) for group, listed in found.items()}
-
-
-def _numbered(keys: Sequence[Texts | Numbers]) -> tuple[Numbers, list[Any]]:
-    """The number of each line's key in the order of keys, and the keys in that order."""
-    numbered = [pd.factorize(key, sort=True) for key in keys]
-    if len(numbered) == 1:
-        return numbered[0][0], numbered[0][1].tolist()
-    together = np.zeros(len(keys[0]), np.int64)
-    for numbers, found in numbered:
-        together = together * len(found) + numbers
-    groups, numbers = pd.factorize(together, sort=True)
-    parts = []
-    for _, found in reversed(numbered):
-        numbers, place = np.divmod(numbers, len(found))
-        parts.append(found[place].tolist())
-    return groups, list(zip(*reversed(parts), strict=True))
 
 
 def _counted(groups: Numbers, members: Numbers, n_groups: int, n_members: int) -> Numbers:

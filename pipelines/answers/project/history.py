@@ -208,8 +208,8 @@ def project_history(
         shown,
         tuple(_report(row, total(spent.get(row["submission_id"], ())), shown) for row in rows),
         _profile(rows[-1]) if rows else None,
-        judged.data_colour if judged else None,
-        judged.reported_colour if judged else None,
+        judged.report.data_colour if judged else None,
+        judged.report.reported_colour if judged else None,
         _courses(agreement, snapshot.records(_RULES, given)),
     )
 

@@ -17,8 +17,9 @@ from domain.model import Agreement, ReportingCycle
 from domain.period import Period
 from domain.returns import Missing, Return, ReturnRow
 from pipelines.answers.costs import costs
-from pipelines.answers.deviations.deviations import RuleResult, deviations
+from pipelines.answers.deviations.deviations import deviations
 from pipelines.answers.deviations.listed import STEPS, ListStep
+from pipelines.answers.deviations.results import ReportOf, RuleResult
 from pipelines.answers.prices import Price, figure_in, price
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import Selection
@@ -274,10 +275,13 @@ def _result(report: ProjectReport, judged: Status, found: Judgement, stood: Mapp
     elif found.level == "green":
         level_told, since_told, n_told = "green", None, 0
     project = report.of("projects")[0]
-    return RuleResult(
+    of = ReportOf(
         judged.project_id, project.code("project_name") or judged.project_id, project.code("owner_party_id") or "",
         project.code("focus_area_id"), project.code("phase"), None, (), str(report.period), report.reported_on,
-        judged.data_colour, judged.reported_colour, report.submission_id or 0, found.rule, found.level,
+        judged.data_colour, judged.reported_colour, report.submission_id or 0,
+    )  # fmt: skip
+    return RuleResult(
+        of, found.rule, found.level,
         None if found.number is None else float(found.number), found.counts_from,
         json.dumps(dict(found.evidence), default=str), json.dumps([[cell.sheet, cell.address] for cell in found.cells]),
         *_lack(found.lack),

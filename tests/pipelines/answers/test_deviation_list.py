@@ -92,7 +92,7 @@ def test_changes_of_a_selection_are_those_of_its_projects(snapshot):
     since = dt.date(2026, 1, 20)
     whole = deviation_changes(snapshot, FJORDBYEN, since, AUGUST)
     own = deviation_changes(snapshot, FJORDBYEN, since, AUGUST, Selection(party_id="lindvag"))
-    assert own == tuple(it for it in whole if it.result.party_id == "lindvag")
+    assert own == tuple(it for it in whole if it.result.report.party_id == "lindvag")
     assert 0 < len(own) < len(whole)
 
 
@@ -105,7 +105,7 @@ def test_a_history_is_what_the_rule_said_of_each_report(snapshot, deviation_id):
         for it in from_returns(snapshot, AUGUST)[project_id]
         if (judgement := it.judgement(rule))
     ]
-    got = [(it.period, it.reported_on, it.reported_colour, it.level, it.number or None) for it in found]
+    got = [(it.report.period, it.report.reported_on, it.report.reported_colour, it.level, it.number or None) for it in found]
     # The newest report is judged on the day of the question by the slow way, and on its own day here.
     assert got[:-1] == [(*row[:4], row[4] or None) for row in wanted[:-1]]
     assert got[-1][:3] == wanted[-1][:3]
@@ -114,7 +114,7 @@ def test_a_history_is_what_the_rule_said_of_each_report(snapshot, deviation_id):
 def test_the_cells_that_were_read_are_those_of_the_return(snapshot):
     for one in deviations(snapshot, FJORDBYEN, AUGUST)[:40]:
         result = one.result
-        given = return_of(snapshot, FJORDBYEN, result.party_id, result.period, AUGUST)
+        given = return_of(snapshot, FJORDBYEN, result.report.party_id, result.report.period, AUGUST)
         for cell in read_cells(snapshot, result):
             (row,) = [it for it in given.rows[cell.table] if it.row == cell.row_number]
             assert row.code("project_id") == result.project_id

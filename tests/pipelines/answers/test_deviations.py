@@ -49,8 +49,8 @@ def test_the_open_deviations_are_those_that_the_rules_give_of_the_returns(snapsh
     }  # fmt: skip
     found = {
         it.deviation_id: (
-            it.result.level, it.result.level_told, it.result.reported_colour, it.result.data_colour, it.result.periods_in_a_row,
-            it.result.since_period, it.body_id, it.result.submission_id, it.result.number,
+            it.result.level, it.result.level_told, it.result.report.reported_colour, it.result.report.data_colour, it.result.periods_in_a_row,
+            it.result.since_period, it.body_id, it.result.report.submission_id, it.result.number,
             {name: str(given) for name, given in it.result.evidence.items()}, it.result.cells,
         )
         for it in deviations(snapshot, FJORDBYEN, as_of)
@@ -78,7 +78,7 @@ def test_a_selection_gives_its_projects_alone(snapshot):
     whole = deviations(snapshot, FJORDBYEN, as_of)
     for area in FJORDBYEN.working_areas:
         own = deviations(snapshot, FJORDBYEN, as_of, Selection(working_area_id=area.working_area_id))
-        assert own == tuple(it for it in whole if f'"{area.working_area_id}"' in (it.result.working_area_split or ""))
+        assert own == tuple(it for it in whole if f'"{area.working_area_id}"' in (it.result.report.working_area_split or ""))
     assert deviations(snapshot, FJORDBYEN, as_of, Selection(party_id="lindvag")) == tuple(
-        it for it in whole if it.result.party_id == "lindvag"
+        it for it in whole if it.result.report.party_id == "lindvag"
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 from domain.deviation_limits import DeviationLimits
 from domain.limit_file import limits_of
-from pipelines.answers.deviations.deviations import RuleResult, deviations
+from pipelines.answers.deviations.deviations import deviations
 from pipelines.answers.deviations.listed import NO_AREA, NO_FOCUS, deviation_changes
+from pipelines.answers.deviations.results import RuleResult
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.portfolio import area_shares, projects
 from pipelines.answers.trace.computed.made import Case, Made, Maker, Part, Wanted, counted
@@ -129,7 +130,9 @@ def _passes(traits: Mapping[str, str], where: Mapping[str, str]) -> bool:
 
 
 def _case(it: RuleResult) -> Case:
-    return Case(f"{it.project_id}:{it.rule}", it.project_id, it.project_name, it.rule, it.level_told, it.submission_id)
+    return Case(
+        f"{it.project_id}:{it.rule}", it.project_id, it.report.project_name, it.rule, it.level_told, it.report.submission_id
+    )
 
 
 _STEPS: Mapping[str, tuple[str, ...]] = {

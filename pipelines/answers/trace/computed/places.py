@@ -60,8 +60,8 @@ def _own(asked: Asked, wanted: Wanted, level: str | None, is_of_reports: bool = 
 def _of_cases(listed: Iterable[OpenDeviation], unit: str, n: int | None = None) -> Made:
     cases = tuple(
         Case(
-            it.deviation_id, it.result.project_id, it.result.project_name, it.result.rule, it.result.level_told,
-            it.result.submission_id,
+            it.deviation_id, it.result.project_id, it.result.report.project_name, it.result.rule, it.result.level_told,
+            it.result.report.submission_id,
         )
         for it in listed
     )  # fmt: skip
