@@ -116,7 +116,7 @@ def _lines(years: Given) -> Lines:
     n = len(years)
     yes, same = np.ones(n, bool), np.ones(n, np.int64)
     amounts = {
-        name: Amounts(np.array([ore_of(Decimal(pair[place])) for pair in years.values()]), yes, yes, np.full(n, None, object))
+        name: Amounts(np.array([ore_of(Decimal(pair[place])) for pair in years.values()]), yes, yes, -same, ())
         for place, name in enumerate(("budget_mnok", "forecast_mnok"))
     }
     project, source, element = (np.full(n, said, object) for said in ("F-001", "bompenger", "road"))

@@ -11,7 +11,7 @@ import numpy as np
 
 from domain.model import Agreement
 from domain.returns import Missing
-from pipelines.answers.columns import Flags, Numbers, Texts, known, missing_codes, mnok, ore
+from pipelines.answers.columns import Flags, Numbers, Texts, known, missing_codes, mnok, ore, said_by
 from pipelines.answers.kept import kept
 from pipelines.answers.kroner import Kroner, stated_kroner
 from pipelines.answers.portfolio import NEWEST_REPORTS, OF_SELECTION, parameters
@@ -121,11 +121,11 @@ def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, select
     """The rows of a selection at a moment: read once for every price."""
     table = snapshot.table(_COSTS + NEWEST_REPORTS + _ESTIMATES + OF_SELECTION, parameters(agreement_id, moment, selection))
     columns = {name: table[name].to_pylist() for name in _AS_IT_IS}
-    has_row, codes = known(table, "submission_id"), missing_codes(table, AMOUNTS)
+    has_row, (codes, reasons) = known(table, "submission_id"), missing_codes(table, AMOUNTS)
     codes_of_kroner, kroner = stated_kroner(table)
     amounts = {}
     for name in AMOUNTS:
-        is_known, why = known(table, name), codes[name]
+        is_known, why = known(table, name), said_by(codes[name], reasons)
         why[why == None] = "blank"  # noqa: E711 - one by one
         why[~has_row], why[is_known] = "no_row", None
         amounts[name] = _Stated(mnok(table, name), ore(table, name), is_known, why, codes_of_kroner, kroner)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -57,8 +57,7 @@ ORDER BY p.project_id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class OfProject:
+class OfProject(NamedTuple):
     """What sums ask of a project: who reports it, how far it is, where it lies, and whether it has ended."""
 
     project_id: str

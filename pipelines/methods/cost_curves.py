@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,7 @@ _NEAR_ENDS = 1e-6
 _SLICES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What is known of a project's cost. `final_mnok` is the cost of a finished one, `spent_mnok` what it cannot fall below."""
 
     project_id: str
@@ -94,8 +93,7 @@ class Pert:
         return self.least_mnok + span * _beta_at((self.mode_mnok - self.least_mnok) / span, ndtr(standard))
 
 
-@dataclass(frozen=True, slots=True)
-class CostCurve:
+class CostCurve(NamedTuple):
     """How uncertain a project's cost is, and which of its figures that rests on. It never falls below what is spent."""
 
     project_id: str

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from pipelines.answers.columns import Numbers, Texts
-from pipelines.answers.economy.line_table import Amounts, Lines
+from pipelines.answers.economy.line_table import Lines
 from pipelines.methods.area_shares import area_weights, by_area, each_by_area
 from pipelines.methods.money import Amount, Figure
 
@@ -46,7 +46,7 @@ def in_area(lines: Lines, area: str) -> Lines:
             for name, it in lines.amounts.items():
                 known = split[it.is_known[split]]
                 ore[name][known] = each_by_area(it.ore[known], own)[:, list(own).index(area)]
-    amounts = {name: Amounts(ore[name], it.is_asked, it.is_known, it.reasons) for name, it in lines.amounts.items()}
+    amounts = {name: replace(it, ore=ore[name]) for name, it in lines.amounts.items()}
     return lines.with_amounts(amounts, np.arange(len(lines)))
 
 

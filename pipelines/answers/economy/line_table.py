@@ -54,15 +54,16 @@ class TooMuchMoney(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Amounts:
-    """One amount of every line: whether it is asked, whether it is known, and then its øre; else why not, None for a blank.
+    """One amount of every line: whether it is asked, whether it is known, and then its øre; else why not, by number.
 
-    TooMuchMoney.
+    `said` is what the numbers mean; -1 is of a blank, and of what is known. TooMuchMoney.
     """
 
     ore: Numbers
     is_asked: Flags
     is_known: Flags
-    reasons: Texts
+    reasons: Numbers
+    said: tuple[str, ...]
 
     def __post_init__(self) -> None:
         together = float(np.abs(self.ore.astype(np.float64)).sum())
@@ -71,13 +72,13 @@ class Amounts:
 
     def where(self, chosen: npt.NDArray[Any]) -> Amounts:
         """The amount of the chosen lines."""
-        return Amounts(self.ore[chosen], self.is_asked[chosen], self.is_known[chosen], self.reasons[chosen])
+        return Amounts(self.ore[chosen], self.is_asked[chosen], self.is_known[chosen], self.reasons[chosen], self.said)
 
     def figure(self, place: int, amount_type: str, price: Price | None, source: str, year: int) -> Figure:
         """The amount of one line. Without a price none is known."""
         if self.is_known[place] and price:
             return Amount(mnok_of(int(self.ore[place])), amount_type, price.common.basis, source, year)
-        return Missing(self.reasons[place]) if self.reasons[place] else None
+        return Missing(self.said[self.reasons[place]]) if self.reasons[place] >= 0 else None
 
 
 @dataclass(frozen=True, eq=False)

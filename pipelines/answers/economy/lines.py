@@ -43,7 +43,7 @@ _YEARS = 10_000
 class _Reported:
     """The lines as reported, by project and row: one entry a line, `of_project` and `kroner` as places in what they are of.
 
-    `reasons` are the form's codes for amounts that are not there, by column.
+    `reasons` are why amounts are not there, by column, as numbers of `said`, the form's codes; -1 where nothing is said.
     """
 
     of_project: Numbers
@@ -56,7 +56,8 @@ class _Reported:
     reported_in: Numbers
     ore: Mapping[str, Numbers]
     is_known: Mapping[str, Flags]
-    reasons: Mapping[str, Texts]
+    reasons: Mapping[str, Numbers]
+    said: tuple[str, ...]
     kroner: Numbers
     stated: tuple[Kroner, ...]
 
@@ -113,18 +114,19 @@ def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, projec
     return _Reported(
         of_project, project_ids, numbers(table, "submission_id"), numbers(table, "row_number"), texts(table, "funding_source_id"),
         texts(table, "cost_element"), numbers(table, "year"), reported_in, {name: ore(table, name) for name in _COLUMNS},
-        {name: known(table, name) for name in _COLUMNS}, missing_codes(table, _COLUMNS), kroner, stated,
+        {name: known(table, name) for name in _COLUMNS}, *missing_codes(table, _COLUMNS), kroner, stated,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ratios:
-    """What a krone is in the price, by number; the number of each line, whether it has a ratio, and else why not."""
+    """What a krone is in the price, by number; the number of each line, whether it has a ratio, and else why not, by number."""
 
     ratios: tuple[Fraction, ...]
     of_line: Numbers
     is_known: Flags
-    reasons: Texts
+    reasons: Numbers
+    said: tuple[str, ...]
 
 
 def _ratios(reported: _Reported, price: Price | None) -> _Ratios:
@@ -133,8 +135,9 @@ def _ratios(reported: _Reported, price: Price | None) -> _Ratios:
     found = [ratio_in(price, reported.stated[pair // _YEARS], pair % _YEARS) for pair in pairs.tolist()]
     ratios = tuple(Fraction(1) if isinstance(it, Missing) else it for it in found)
     is_known = np.array([not isinstance(it, Missing) for it in found], np.bool_)
-    reasons = np.array([it.code if isinstance(it, Missing) else None for it in found], object)
-    return _Ratios(ratios, of_line, is_known[of_line], reasons[of_line])
+    said = tuple(dict.fromkeys(it.code for it in found if isinstance(it, Missing)))
+    reasons = np.array([said.index(it.code) if isinstance(it, Missing) else -1 for it in found], np.int64)
+    return _Ratios(ratios, of_line, is_known[of_line], reasons[of_line], said)
 
 
 def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
@@ -142,8 +145,10 @@ def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
     column = SPENT if name == SPENT_THIS_YEAR else name
     asked = reported.reported_in == reported.year if name == SPENT_THIS_YEAR else np.ones(len(reported.year), np.bool_)
     reasons = reported.reasons[column].copy()
-    asked &= reasons != _NOT_APPLICABLE
+    if _NOT_APPLICABLE in reported.said:
+        asked &= reasons != reported.said.index(_NOT_APPLICABLE)
     stated = reported.is_known[column] & asked
     lost = stated & ~ratios.is_known
-    reasons[lost] = ratios.reasons[lost]
-    return Amounts(times_each(reported.ore[column], ratios.ratios, ratios.of_line), asked, stated & ~lost, reasons)
+    reasons[lost] = len(reported.said) + ratios.reasons[lost]
+    ore_in_price = times_each(reported.ore[column], ratios.ratios, ratios.of_line)
+    return Amounts(ore_in_price, asked, stated & ~lost, reasons, reported.said + ratios.said)

@@ -112,15 +112,17 @@ def _bundled(lines: Lines, keys: Sequence[Texts | Numbers]) -> _Bundles:
 
 def _added(amounts: Amounts, bundles: _Bundles) -> _Added:
     known, lacking = np.flatnonzero(amounts.is_known), np.flatnonzero(amounts.is_asked & ~amounts.is_known)
-    told = np.array([reason or NOT_STATED for reason in amounts.reasons[lacking].tolist()], object)
-    codes, reasons = pd.factorize(told, sort=True)
+    # The last one is of blanks; the same may be said under several numbers.
+    told = [*amounts.said, NOT_STATED]
+    reasons = tuple(sorted(set(told)))
+    codes = np.array([reasons.index(it) for it in told], np.int64)[amounts.reasons[lacking]]
     n = len(bundles)
     return _Added(
         summed(bundles.of_line[known], amounts.ore[known], n),
         np.bincount(bundles.of_line[known], minlength=n),
         np.bincount(bundles.of_line[amounts.is_asked], minlength=n),
         _counted(bundles.of_line[lacking], codes, n, len(reasons)),
-        tuple(reasons.tolist()),
+        reasons,
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from domain.model import Agreement
 from pipelines.answers.costs import AMOUNTS, costs
@@ -33,8 +32,7 @@ _NOTHING = Decimal(0)
 Standing = Literal["open", "finished", "ended"]
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectUncertainty:
+class ProjectUncertainty(NamedTuple):
     """A project's estimates in one price, and the curve that they give; None, and why in `lack`, where they give none.
 
     Amounts are mill. kr; `missing` has a code for each that is not there, by column. `spent_mnok` is what is known to be spent.

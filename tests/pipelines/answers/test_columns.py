@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.answers.columns import coded, entries, flags, known, missing_codes, mnok, numbers, ore, texts
+from pipelines.answers.columns import coded, entries, flags, known, missing_codes, mnok, numbers, ore, said_by, texts
 from pipelines.answers.kept import forget, kept
 from pipelines.answers.kroner import stated_kroner, times_each
 from pipelines.methods.area_shares import each_by_area, ore_by_area
@@ -67,9 +67,9 @@ def test_a_text_has_one_number_and_none_has_none(said: list[str | None]) -> None
 @given(st.lists(st.none() | st.dictionaries(st.sampled_from(["p50_mnok", "other"]), st.sampled_from(["exempt", "unknown"]))))
 def test_the_code_of_a_missing_cell_is_that_of_its_row(rows: list[dict[str, str] | None]) -> None:
     said = [None if row is None else json.dumps({name: {"missing": code} for name, code in row.items()}) for row in rows]
-    found = missing_codes(_table("missing", pa.string(), list(said)), ["p50_mnok", "p85_mnok"])
-    assert found["p50_mnok"].tolist() == [(row or {}).get("p50_mnok") for row in rows]
-    assert found["p85_mnok"].tolist() == [None] * len(rows)
+    codes, reasons = missing_codes(_table("missing", pa.string(), list(said)), ["p50_mnok", "p85_mnok"])
+    assert said_by(codes["p50_mnok"], reasons).tolist() == [(row or {}).get("p50_mnok") for row in rows]
+    assert codes["p85_mnok"].tolist() == [-1] * len(rows)
 
 
 @pytest.mark.parametrize("kind", [pa.date32(), pa.string(), pa.int32()])

@@ -226,4 +226,4 @@ def test_an_answer_is_never_changed(snapshot):
 def test_money_that_would_not_fit_is_refused_and_never_wrong(ore):
     flags = np.ones(len(ore), bool)
     with pytest.raises(TooMuchMoney, match="accepted: below"):
-        Amounts(np.array(ore), flags, flags, np.full(len(ore), None, object))
+        Amounts(np.array(ore), flags, flags, np.full(len(ore), -1), ())

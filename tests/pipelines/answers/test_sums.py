@@ -18,7 +18,8 @@ from pipelines.methods.money import Amount, Basis, CommonPrice, PriceIndex, tota
 PRICE = Price(NOMINAL, CommonPrice(Basis("nominal", None, False), PriceIndex("", "", {})), None, None)
 PROJECTS = {name: OfProject(name, name, "party", "phase", (), {}, False) for name in ("P-1", "P-2", "P-3")}
 # A cell: øre that are known, nothing that is asked, or why an amount that is asked is not known.
-CELLS = st.integers(-(10**12), 10**12) | st.sampled_from(["not asked", "exempt", "unknown", None])
+SAID = ("not asked", "exempt", "unknown", "exempt")  # the same twice, as where a form and a price say it
+CELLS = st.integers(-(10**12), 10**12) | st.sampled_from([*SAID, None])
 # The return has two digits or one, since returns are in the order of texts.
 ROWS = st.lists(
     st.tuples(
@@ -34,11 +35,15 @@ def _texts(listed: list[str]) -> np.ndarray:
     return np.array([*listed, None], object)[:-1]
 
 
+def _number(said: str, place: int) -> int:
+    return 3 if said == SAID[3] and place % 2 else SAID.index(said)
+
+
 def _amounts(cells: list[int | str | None]) -> Amounts:
     return Amounts(
         np.array([it if isinstance(it, int) else 0 for it in cells], np.int64),
         np.array([it != "not asked" for it in cells], np.bool_), np.array([isinstance(it, int) for it in cells], np.bool_),
-        np.array([it if isinstance(it, str) else None for it in [*cells, None]], object)[:-1],
+        np.array([_number(it, place) if isinstance(it, str) else -1 for place, it in enumerate(cells)], np.int64), SAID,
     )  # fmt: skip
 
 
