@@ -14,7 +14,7 @@ from domain.returns import Missing
 from pipelines.answers.columns import Flags, Numbers, Texts, known, missing_codes, mnok, ore, said_by
 from pipelines.answers.kept import kept
 from pipelines.answers.kroner import Kroner, stated_kroner
-from pipelines.answers.portfolio import NEWEST_REPORTS, OF_SELECTION, parameters
+from pipelines.answers.portfolio import NEWEST_REPORTS, of_selection, parameters
 from pipelines.answers.prices import Price, ratio_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
@@ -25,7 +25,7 @@ AMOUNTS = ("p50_mnok", "p85_mnok", "low_mnok", "likely_mnok", "high_mnok", "fore
 _WHY, _STATED = ({name: f"{name}_missing" for name in AMOUNTS}, {name: f"reported_{name}" for name in AMOUNTS})
 # What an amount is, by its column.
 TYPES = {name: name.removesuffix("_mnok") for name in AMOUNTS}
-# What `costs` says of a project, by column.
+# What is said of a project, by column.
 CostRow = dict[str, Any]
 _COSTS = """
 SELECT p.project_id, p.project_name, p.party_id, p.focus_area_id, p.phase, p.standing, p.working_area_split,
@@ -43,13 +43,16 @@ _BEFORE = ("before_kind", "before_year", "before_vat")
 # An outer join reads all of the table that it joins: only the returns that can be meant are let through.
 _ESTIMATES = """
 LEFT JOIN (
-    SELECT * FROM snapshot.return_cost_estimate WHERE submission_id IN (
+    SELECT submission_id, project_id, period, sheet, row_number, missing, price_kind, price_year, includes_vat,
+        p50_mnok, p85_mnok, low_mnok, likely_mnok, high_mnok, forecast_mnok
+    FROM snapshot.return_cost_estimate WHERE submission_id IN (
         SELECT submission_id FROM snapshot.project_status
         WHERE agreement_id = $agreement_id AND newest_from <= $moment AND $moment < newest_to
     )
 ) AS c ON c.submission_id = s.submission_id AND c.project_id = s.project_id
 LEFT JOIN (
-    SELECT * FROM snapshot.return_cost_estimate WHERE submission_id IN (
+    SELECT submission_id, project_id, period, forecast_mnok, price_kind, price_year, includes_vat
+    FROM snapshot.return_cost_estimate WHERE submission_id IN (
         SELECT previous_submission_id FROM snapshot.project_status
         WHERE agreement_id = $agreement_id AND newest_from <= $moment AND $moment < newest_to
     )
@@ -107,19 +110,32 @@ def costs(
     Each amount has the reason why it is missing beside it (`p50_mnok_missing`: a code of the form, of prices, or blank), and
     `reported_` what stands in the cell. `previous_forecast_mnok` is of the project's report before, with `previous_period`.
     """
+    columns = cost_columns(snapshot, agreement, price, as_of, selection)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def cost_columns(
+    snapshot: Snapshot,
+    agreement: Agreement,
+    price: Price | None,
+    as_of: dt.date | None = None,
+    selection: Selection = EVERYTHING,
+) -> dict[str, list[Any]]:
+    """The same by column, one entry a project."""
     found = _reported(snapshot, agreement.agreement_id, moment_of(as_of), selection)
     columns = dict(found.columns)
     for name, stated in found.amounts.items():
         in_price, why = stated.in_price(price)
         columns |= {name: in_price.tolist(), _WHY[name]: why.tolist()}
     columns["previous_forecast_mnok"] = found.before.in_price(price)[0].tolist()
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return columns
 
 
 @kept
 def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, selection: Selection) -> _Reported:
     """The rows of a selection at a moment: read once for every price."""
-    table = snapshot.table(_COSTS + NEWEST_REPORTS + _ESTIMATES + OF_SELECTION, parameters(agreement_id, moment, selection))
+    sql = _COSTS + NEWEST_REPORTS + _ESTIMATES + of_selection(selection)
+    table = snapshot.table(sql, parameters(agreement_id, moment, selection))
     columns = {name: table[name].to_pylist() for name in _AS_IT_IS}
     has_row, (codes, reasons) = known(table, "submission_id"), missing_codes(table, AMOUNTS)
     codes_of_kroner, kroner = stated_kroner(table)

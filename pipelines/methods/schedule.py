@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from domain.period import Period
 
@@ -26,8 +27,7 @@ class TwoReports(ValueError):
     """A milestone is given twice for one period."""
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneRow:
+class MilestoneRow(NamedTuple):
     """What a project reported of a milestone for a period (2026-Q2). `baseline_decision` is the case behind a new baseline."""
 
     project_id: str

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.model import Agreement
 from pipelines.answers.kept import kept
@@ -33,7 +33,9 @@ SELECT m.project_id, m.milestone, m.period, true AS is_newest, m.submission_id, 
     p.baseline_decision AS previous_decision, p.adopted_on AS previous_adopted_on
 FROM snapshot.milestone_status AS m
 LEFT JOIN (
-    SELECT * FROM snapshot.milestone_status
+    SELECT submission_id, project_id, period, sheet, row_number, baseline_on, forecast_on, actual_on, baseline_decision,
+        adopted_on
+    FROM snapshot.milestone_status
     WHERE agreement_id = $agreement_id AND milestone = $milestone AND known_from <= $moment AND $moment < known_to
         AND submission_id IN (
             SELECT previous_submission_id FROM snapshot.milestone_status
@@ -64,8 +66,7 @@ QUALIFY max_by(m.actual_on, m.period_ends_on) OVER (PARTITION BY m.project_id) I
 """
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneReport:
+class MilestoneReport(NamedTuple):
     """Where a report says something of a milestone. `adopted_on` is the baseline that is adopted after it.
 
     `forecast_missing` is the form's code for a forecast date that is not there; blank where the cell is empty.
@@ -115,8 +116,7 @@ class MilestoneHistory:
         return next((report for report in self.reports if report.period == period), None)
 
 
-@dataclass(frozen=True, slots=True)
-class NewestMilestone:
+class NewestMilestone(NamedTuple):
     """What the newest report of a project says of a milestone, and the last one before it that had a date.
 
     `expected_on` is the day on which it was reached or is forecast to be. Days are above zero where that is later than before

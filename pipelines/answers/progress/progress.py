@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.model import Agreement
 from domain.period import Month
@@ -45,8 +46,7 @@ class Phases:
         return sum(len(found) for found in self.by_phase.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """The opening of a project now, against its previous report and against the adopted baseline: two comparisons, never mixed.
 
     `expected_on` is the day on which it opened or is forecast to. Days are above zero where it is later, None where one of the

@@ -11,7 +11,7 @@ import numpy as np
 
 from domain.model import Agreement
 from domain.returns import Missing
-from pipelines.answers.costs import costs
+from pipelines.answers.costs import cost_columns
 from pipelines.answers.economy.funding import FrameLine, frames
 from pipelines.answers.economy.line_table import SPENT, Lines
 from pipelines.answers.economy.lines import economy_lines
@@ -112,8 +112,8 @@ def portfolio(
 ) -> Portfolio:
     """The portfolio of a selection as it was known on a date, ready to be drawn from."""
     lines = economy_lines(snapshot, agreement, price, as_of, selection, (FORECAST, SPENT, BUDGET))
-    rows = costs(snapshot, agreement, price, as_of, selection)
-    listed = projects_with(rows, known_by_project(lines, SPENT), selection)
+    columns = cost_columns(snapshot, agreement, price, as_of, selection)
+    listed = projects_with(columns, known_by_project(lines, SPENT), selection)
     amounts = _amounts(lines)
     # Estimates are of fixed kroner. Without a price year they are in those of each report, which do not add up.
     known = [(it, it.curve) for it in listed if it.curve and price and not price.is_nominal]

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from domain.model import Agreement
-from pipelines.answers.costs import AMOUNTS, costs
+from pipelines.answers.costs import AMOUNTS, cost_columns
 from pipelines.answers.economy.areas import WHOLE_PCT
 from pipelines.answers.economy.line_table import SPENT
 from pipelines.answers.economy.lines import economy_lines
@@ -27,7 +27,7 @@ FINISHED = "closed"
 FORECAST, P50, P85 = "forecast_mnok", "p50_mnok", "p85_mnok"
 # Why there is no curve, beside the codes that amounts are missing by: figures out of order; an ended project's cost not known.
 OUT_OF_ORDER, NO_FINAL_COST = "out_of_order", "no_final_cost"
-_WHY = {name: f"{name}_missing" for name in AMOUNTS}
+_WHY = tuple(f"{name}_missing" for name in AMOUNTS)
 _NOTHING = Decimal(0)
 Standing = Literal["open", "finished", "ended"]
 
@@ -93,8 +93,8 @@ def uncertainty_projects(
 ) -> tuple[ProjectUncertainty, ...]:
     """Every project of a selection by id, as its newest report known on a date has it."""
     lines = economy_lines(snapshot, agreement, price, as_of, selection, (SPENT,))
-    rows = costs(snapshot, agreement, price, as_of, selection)
-    return projects_with(rows, known_by_project(lines, SPENT), selection)
+    columns = cost_columns(snapshot, agreement, price, as_of, selection)
+    return projects_with(columns, known_by_project(lines, SPENT), selection)
 
 
 def over_p85(projects: Iterable[ProjectUncertainty]) -> tuple[ProjectUncertainty, ...]:
@@ -114,27 +114,45 @@ def by_distance(projects: Iterable[ProjectUncertainty]) -> tuple[ProjectUncertai
     return tuple(sorted(held, key=lambda it: (-(it.of_p50_pct(it.mnok(FORECAST)) or 0.0), it.project_id)))
 
 
+class _Row(NamedTuple):
+    """What `cost_columns` say of a project, and its amounts and why they are missing, each in the order of AMOUNTS."""
+
+    project_id: str
+    project_name: str
+    party_id: str
+    phase: str | None
+    has_ended: bool
+    working_area_split: str | None
+    previous_forecast_mnok: Decimal | None
+    previous_period: str | None
+    submission_id: int | None
+    row_number: int | None
+    amounts: tuple[Decimal | None, ...]
+    why: tuple[str | None, ...]
+
+
 def projects_with(
-    rows: list[dict[Any, Any]], spent: Mapping[str, Decimal], selection: Selection
+    columns: Mapping[str, list[Any]], spent: Mapping[str, Decimal], selection: Selection
 ) -> tuple[ProjectUncertainty, ...]:
-    """The projects of rows of `costs`, with what is known to be spent on them, by id."""
-    return tuple(_project(row, spent.get(row["project_id"]), selection.working_area_id) for row in rows)
+    """The projects of `cost_columns`, with what is known to be spent on them, by id."""
+    amounts, why = (zip(*(columns[name] for name in names), strict=True) for names in (AMOUNTS, _WHY))
+    rows = zip(*(columns[name] for name in _Row._fields[:-2]), amounts, why, strict=True)
+    return tuple(_project(row, spent.get(row.project_id), selection.working_area_id) for row in map(_Row._make, rows))
 
 
-def _project(row: Mapping[Any, Any], spent: Decimal | None, area: str | None) -> ProjectUncertainty:
-    amounts = {name: mnok for name in AMOUNTS if (mnok := row[name]) is not None}
-    previous = row["previous_forecast_mnok"]
+def _project(row: _Row, spent: Decimal | None, area: str | None) -> ProjectUncertainty:
+    amounts = {name: mnok for name, mnok in zip(AMOUNTS, row.amounts, strict=True) if mnok is not None}
+    previous = row.previous_forecast_mnok
     if area:
-        shares = area_shares(row["working_area_split"])
+        shares = area_shares(row.working_area_split)
         amounts = {name: _part(mnok, shares, area) for name, mnok in amounts.items()}
         previous = None if previous is None else _part(previous, shares, area)
-    standing: Standing = "ended" if row["has_ended"] else "finished" if row["phase"] == FINISHED else "open"
-    missing = {name: row[_WHY[name]] for name in AMOUNTS if name not in amounts} if len(amounts) < len(AMOUNTS) else {}
-    curve, lack = _curve(row["project_id"], standing, amounts, spent, missing)
+    standing: Standing = "ended" if row.has_ended else "finished" if row.phase == FINISHED else "open"
+    missing = {name: why for name, why in zip(AMOUNTS, row.why, strict=True) if why and name not in amounts}
+    curve, lack = _curve(row.project_id, standing, amounts, spent, missing)
     return ProjectUncertainty(
-        row["project_id"], row["project_name"], row["party_id"], row["phase"], standing, amounts, missing,
-        previous, row["previous_period"], spent or _NOTHING, _areas(row["working_area_split"], area), curve, lack,
-        row["submission_id"], row["row_number"],
+        row.project_id, row.project_name, row.party_id, row.phase, standing, amounts, missing, previous, row.previous_period,
+        spent or _NOTHING, _areas(row.working_area_split, area), curve, lack, row.submission_id, row.row_number,
     )  # fmt: skip
 
 

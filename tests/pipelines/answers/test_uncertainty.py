@@ -179,7 +179,7 @@ def test_the_kind_of_curve_is_told(amounts, standing, phase, choice, lack):
         **{name: Decimal(amounts[name]) if name in amounts else None for name in AMOUNTS},
         **{f"{name}_missing": None if name in amounts else "not_yet_known" for name in AMOUNTS},
     }  # fmt: skip
-    (found,) = projects_with([row], {}, Selection())
+    (found,) = projects_with({name: [only] for name, only in row.items()}, {}, Selection())
     assert (found.curve.choice if found.curve else None, found.lack) == (choice, lack)
 
 
