@@ -43,10 +43,11 @@ def write_marts(ledger: Ledger, path: Path, earlier: Path | None = None) -> None
             attach(snapshot, earlier, "earlier")
         snapshot.begin()
         copied = _unchanged(ledger, snapshot) if earlier else []
+        forward = [mart for mart in MARTS if mart.is_of_returns and copied]
+        if forward:
+            _copy_forward(ledger, snapshot, forward, copied)
         for mart in MARTS:
-            if mart.is_of_returns and copied:
-                _copy_forward(ledger, snapshot, mart, copied)
-            else:
+            if mart not in forward:
                 snapshot.from_arrow(ledger.connection.sql(mart.sql).to_arrow_reader(_ROWS_AT_A_TIME)).create(mart.name)
         make_computed(ledger, snapshot, has_earlier=bool(copied))
         snapshot.from_arrow(pa.table({"mart": [mart.name for mart in MARTS], "made_by": list(map(_made_by, MARTS))})).create(MADE)
@@ -97,16 +98,17 @@ def _unchanged(ledger: Ledger, snapshot: duckdb.DuckDBPyConnection) -> list[int]
     return sorted(row[0] for row in snapshot.execute(_IN_EARLIER).fetchall() if row in now)
 
 
-def _copy_forward(ledger: Ledger, snapshot: duckdb.DuckDBPyConnection, mart: Mart, copied: list[int]) -> None:
+def _copy_forward(ledger: Ledger, snapshot: duckdb.DuckDBPyConnection, marts: list[Mart], copied: list[int]) -> None:
     """The rows of unchanged returns from the earlier snapshot, with the times in which they are known now, and of new ones."""
-    with _left_out(ledger, copied):
-        new = ledger.connection.sql(mart.sql).to_arrow_table()
-    snapshot.from_arrow(new).create(mart.name)
     known = ledger.connection.sql("SELECT submission_id, known_from, known_to FROM known_return").to_arrow_table()
     unchanged = known.filter(pc.is_in(known["submission_id"], pa.array(copied, pa.int64())))
-    earlier = snapshot.table(f"earlier.{mart.name}").set_alias("e")
-    joined = earlier.join(snapshot.from_arrow(unchanged).set_alias("k"), "e.submission_id = k.submission_id")
-    joined.project(_COPIED_KNOWN if "known_to" in new.column_names else _COPIED).insert_into(mart.name)
+    with _left_out(ledger, copied):
+        for mart in marts:
+            new = ledger.connection.sql(mart.sql).to_arrow_table()
+            snapshot.from_arrow(new).create(mart.name)
+            earlier = snapshot.table(f"earlier.{mart.name}").set_alias("e")
+            joined = earlier.join(snapshot.from_arrow(unchanged).set_alias("k"), "e.submission_id = k.submission_id")
+            joined.project(_COPIED_KNOWN if "known_to" in new.column_names else _COPIED).insert_into(mart.name)
 
 
 @contextmanager
