@@ -168,8 +168,8 @@ def test_all_dates_moved_alike_move_no_slip(rows, days):
         return day + days * DAY if day else None
 
     shifted = [
-        replace(
-            found, baseline_on=moved(found.baseline_on), forecast_on=moved(found.forecast_on), actual_on=moved(found.actual_on)
+        found._replace(
+            baseline_on=moved(found.baseline_on), forecast_on=moved(found.forecast_on), actual_on=moved(found.actual_on)
         )
         for found in rows
     ]
