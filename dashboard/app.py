@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard.parts.blocks import style_sheet
+from dashboard.parts.choices import on_page
 from dashboard.parts.surroundings import surroundings
 from dashboard.theme import style
 from pipelines.memory import spare_what_stays
@@ -33,6 +34,8 @@ def _page(name: str) -> StreamlitPage:
 
 
 pages = {here.say(f"menu.{section}"): [_page(name) for name in names] for section, names in _SECTIONS.items()}
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+on_page(page.url_path)
+page.run()
 # After the first page everything that pages need has been imported.
 spare_what_stays()
