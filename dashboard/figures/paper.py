@@ -66,12 +66,13 @@ def paper(palette: Palette, separators: str, height_px: float, right_px: int = 8
 def with_room(figure: go.Figure, labels: Iterable[str], text_px: int = 15, gap_px: int = GAP_PX, below_px: int = LINE_PX) -> None:
     """Room for the widest of the labels at the left, and below, where one line usually stands.
 
-    Left to itself Plotly finds out by drawing such a figure again until its labels fit: twice the time of every change.
+    Left to itself Plotly finds out by drawing such a figure again until its labels fit: twice the time of every change. Nor must
+    it measure each label at the left to hide what does not fit: a quarter of that time where there are many.
     """
     left = max((line_px(line, text_px) for label in labels for line in label.split("<br>")), default=0.0)
     figure.update_layout(margin={"l": round(left) + gap_px, "b": below_px})
     figure.update_xaxes(automargin=False)
-    figure.update_yaxes(automargin=False)
+    figure.update_yaxes(automargin=False, ticklabeloverflow="allow")
 
 
 def line_px(line: str, text_px: float) -> float:

@@ -36,6 +36,7 @@ def test_the_widest_line_of_any_label_has_room_and_plotly_looks_for_none():
     assert figure.layout.margin.l >= line_px("En lang linje", 14)
     assert figure.layout.margin.l < line_px("En lang linje<br>kort".replace("<br>", " "), 14)
     assert (figure.layout.margin.b, figure.layout.xaxis.automargin, figure.layout.yaxis.automargin) == (12, False, False)
+    assert figure.layout.yaxis.ticklabeloverflow == "allow"
 
 
 def test_what_stands_beside_the_longest_bar_has_its_room_in_the_margin():
