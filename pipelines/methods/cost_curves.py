@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -49,8 +48,7 @@ class Estimate(NamedTuple):
     kroner: Kroner | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lognormal:
+class Lognormal(NamedTuple):
     """A cost that is lognormal around its median. With sigma 0 it is certain."""
 
     median_mnok: float
@@ -69,8 +67,7 @@ class Lognormal:
         return self.median_mnok * np.exp(self.sigma * standard)
 
 
-@dataclass(frozen=True, slots=True)
-class Pert:
+class Pert(NamedTuple):
     """A cost between two ends with a mode, as PERT has it: a beta curve whose mean is (least + 4 mode + most) / 6."""
 
     least_mnok: float

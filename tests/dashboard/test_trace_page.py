@@ -236,7 +236,7 @@ FIGURE = {"figure": "economy.forecast_total", "grain": "source", "of": "bompenge
 
 
 def test_a_computed_figure_shows_how_it_is_made_of_which_cells_and_from_whom(monkeypatch, examples):
-    app = page(monkeypatch, examples, figure="economy.forecast_total", grain="source", of="stat_50_50")
+    app = page(monkeypatch, examples, figure="economy.forecast_total", grain="source", of="stat_50_50", asof="2026-11-22")
     text = written(app)
     assert "mill. kr (2024-kroner, uten mva.), slik det var kjent 22. november 2026. Det er summen av 12 celler i" in text
     assert re.search(r"Sum av cellene = tallet: ([\d ]+,\d+) = \1 mill\. kr\.", text)

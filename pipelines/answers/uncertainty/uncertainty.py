@@ -148,7 +148,8 @@ def _project(row: _Row, spent: Decimal | None, area: str | None) -> ProjectUncer
         amounts = {name: _part(mnok, shares, area) for name, mnok in amounts.items()}
         previous = None if previous is None else _part(previous, shares, area)
     standing: Standing = "ended" if row.has_ended else "finished" if row.phase == FINISHED else "open"
-    missing = {name: why for name, why in zip(AMOUNTS, row.why, strict=True) if why and name not in amounts}
+    is_whole = len(amounts) == len(AMOUNTS)
+    missing = {} if is_whole else {name: why for name, why in zip(AMOUNTS, row.why, strict=True) if why and name not in amounts}
     curve, lack = _curve(row.project_id, standing, amounts, spent, missing)
     return ProjectUncertainty(
         row.project_id, row.project_name, row.party_id, row.phase, standing, amounts, missing, previous, row.previous_period,
