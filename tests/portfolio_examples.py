@@ -23,7 +23,7 @@ N_PROJECTS = 60
 
 def curve(given: Given) -> Given:
     found = cost_curve(Estimate("F-001", **{name: Decimal(it) for name, it in given.items()}))
-    shape = {name: getattr(found.shape, name) for name in (*found.shape.__dataclass_fields__, "mean_mnok", "sd_mnok")}
+    shape = {name: getattr(found.shape, name) for name in (*found.shape._fields, "mean_mnok", "sd_mnok")}
     shares = (10, 15, 50, 85, 90)
     costs = dict(zip((f"p{pct}_mnok" for pct in shares), found.cost_at(pct / 100 for pct in shares), strict=True))
     return {"choice": found.choice, **shape, **costs}

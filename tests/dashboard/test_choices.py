@@ -33,6 +33,7 @@ def test_a_choice_is_told_anew_where_its_words_are_others(monkeypatch, examples)
 
 
 @pytest.mark.browser
+@pytest.mark.trust
 def test_a_choice_outlives_its_page_and_its_language_in_a_browser(offline_page, served):
     page = offline_page(1280, 800).page
     page.goto(f"{served}/uncertainty?agreement=fjordbyen")

@@ -123,6 +123,7 @@ def test_a_loss_is_told_by_every_act_and_named_by_verify(capsys, tmp_path, data_
     assert bad["message"] in err
 
 
+@pytest.mark.trust
 def test_a_workbook_goes_all_the_way(capsys, tmp_path, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
