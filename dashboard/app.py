@@ -7,11 +7,16 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.parts.blocks import style_sheet
-from dashboard.parts.choices import on_page
-from dashboard.parts.surroundings import surroundings
-from dashboard.theme import style
-from pipelines.memory import spare_what_stays
+from dashboard.ahead import imports_done
+
+# Before anything else is imported: the server imports the same in a thread of its own.
+imports_done()
+
+from dashboard.parts.blocks import style_sheet  # noqa: E402
+from dashboard.parts.choices import on_page  # noqa: E402
+from dashboard.parts.surroundings import surroundings  # noqa: E402
+from dashboard.theme import style  # noqa: E402
+from pipelines.memory import spare_what_stays  # noqa: E402
 
 _PAGES = Path(__file__).parent / "pages"
 

@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.acting import RememberedPerson
+from dashboard.ahead import import_ahead
 from dashboard.delivery import PageLanguage, RememberedAssets, StartPage
 from dashboard.gate import AccessGate, SecurityHeaders
 from dashboard.own_files import ROUTES
@@ -44,3 +45,4 @@ app = st.App(
         Middleware(PageLanguage),
     ],
 )
+import_ahead()

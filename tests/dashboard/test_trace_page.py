@@ -242,7 +242,9 @@ def test_a_computed_figure_shows_how_it_is_made_of_which_cells_and_from_whom(mon
     assert re.search(r"Sum av cellene = tallet: ([\d ]+,\d+) = \1 mill\. kr\.", text)
     assert "fjordbyen-kystfylket-2026-Q2.xlsx" in text
     links = "".join(block.proto.body for block in app.get("html"))
-    cells = r"trace\?agreement=fjordbyen&amp;asof=2026-11-22&amp;table=economy&amp;column=forecast_mnok&amp;submission=37&amp;row="
+    cells = (
+        r"trace\?agreement=fjordbyen&amp;asof=2026-11-22&amp;table=economy&amp;column=forecast_mnok&amp;submission=37&amp;row="
+    )
     assert len(re.findall(cells, links)) == 12
     assert "method?agreement=fjordbyen&amp;asof=2026-11-22&amp;section=money" in links
 
