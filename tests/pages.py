@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import re
@@ -13,11 +14,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 DASHBOARD = Path(__file__).parents[1] / "dashboard"
+# The day on which pages are asked: what is missing, overdue and due next are as they were then, whenever the tests run.
+TODAY = dt.date(2026, 11, 22)
 
 
 def run_page(script: str, monkeypatch: pytest.MonkeyPatch, data_dir: Path, **address: str) -> AppTest:
     """A script of the dashboard, run with an address; it must not fail."""
     monkeypatch.setenv("DATA_DIR", str(data_dir))
+    monkeypatch.setattr("dashboard.parts.surroundings.today", lambda: TODAY)
     app = AppTest.from_file(str(DASHBOARD / script), default_timeout=30)
     for name, chosen in address.items():
         app.query_params[name] = chosen

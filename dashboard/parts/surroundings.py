@@ -74,7 +74,7 @@ def _with_links(said: str, led: Mapping[str, Said]) -> Words:
 def surroundings() -> Surroundings:
     """The surroundings of this run. Real agreements come before invented ones."""
     data_dir = settings().data_dir
-    today = dt.date.today()  # noqa: DTZ011 - the reader's own calendar day, on the one place where a page asks the clock
+    now_on = today()
     agreements = load_agreements(data_dir / "agreements")
     language = asked("lang") or LANGUAGES[0]
     ground: Ground = "dark" if st.context.theme.type == "dark" else "light"
@@ -85,19 +85,24 @@ def surroundings() -> Surroundings:
         dict(sorted(agreements.items(), key=lambda item: (item[1].is_synthetic, item[0]))),
         _newest(data_dir),
         st.context.headers.get(ACCESS_HEADER) == LOCAL,
-        today,
-        _as_of(today),
+        now_on,
+        _as_of(now_on),
         asked("price"),
     )
 
 
-def _as_of(today: dt.date) -> dt.date:
+def today() -> dt.date:
+    """The reader's own calendar day: the one place where a page asks for it."""
+    return dt.date.today()  # noqa: DTZ011
+
+
+def _as_of(now_on: dt.date) -> dt.date:
     """The date that the address asks for; today where it asks for none, for nonsense or for the future."""
     try:
         day = dt.date.fromisoformat(asked("asof") or "")
     except ValueError:
-        return today
-    return min(day, today)
+        return now_on
+    return min(day, now_on)
 
 
 def _newest(data_dir: Path) -> Snapshot | None:

@@ -14,7 +14,7 @@ from pipelines.answers.progress.earned import earned, is_slower, plan_against_ac
 from pipelines.answers.progress.progress import by_phase, most_moved, moved, openings
 from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import open_snapshot
-from tests.pages import run_page, written
+from tests.pages import TODAY, run_page, written
 
 page = partial(run_page, "pages/progress.py")
 FJORDBYEN = load_agreements()["fjordbyen"]
@@ -71,7 +71,7 @@ def test_a_milestone_trend_is_of_the_project_of_the_address(monkeypatch, example
 
 def test_pace_and_cost_stand_with_their_reasons(monkeypatch, examples):
     text = text_of(page(monkeypatch, examples, agreement="fjordbyen", progress="earned"))
-    rows = earned(open_snapshot(examples), FJORDBYEN, price(FJORDBYEN, dt.date.today()))  # noqa: DTZ011 - as the page asks
+    rows = earned(open_snapshot(examples), FJORDBYEN, price(FJORDBYEN, TODAY))
     paces = [it.found.spi_t for it in rows if it.found and it.found.spi_t is not None]
     assert f"{sum(map(is_slower, paces))} av {len(paces)} prosjekter med kjent tempo har lavere tempo enn planlagt" in text
     assert "Planlagt ferdig er ikke rapportert for perioden da så mye skulle vært ferdig" in text

@@ -38,7 +38,7 @@ from pipelines.returns import Asked, CheckedReturn, CheckFailed, LedgerBusy, app
 from pipelines.settings import settings
 from pipelines.writing.tables import as_csv
 from tests.builders import AT, agreement, printed, store
-from tests.pages import run_page, written
+from tests.pages import TODAY, run_page, written
 from tests.return_files import filled, small_return
 
 page = partial(run_page, "pages/submit.py", agreement="fjordbyen")
@@ -512,7 +512,7 @@ def test_what_the_return_would_do_is_told_before_it_is_sent(dropped, monkeypatch
     monkeypatch.setattr(Checks, "__call__", lambda *_: CheckedReturn(found, agreement(), FORM, checks.findings))
     app = dropped(checks, ("neste.xlsx", b"PK next", ""), party="lindvag", lang=language)
     (table,) = bodies(app, "Avvik som endres" if language == "nb" else "Deviations that change")
-    told = effects(open_snapshot(settings().data_dir), agreement(), found, dt.date.today()).by_figures  # noqa: DTZ011
+    told = effects(open_snapshot(settings().data_dir), agreement(), found, TODAY).by_figures
     assert headline in re.sub(r"\s+", " ", written(app))
     assert table.count("<tr") - 1 == len(told) == 6
     assert all(it.result.project_id in table for it in told)

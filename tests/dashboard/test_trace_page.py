@@ -236,17 +236,15 @@ FIGURE = {"figure": "economy.forecast_total", "grain": "source", "of": "bompenge
 
 
 def test_a_computed_figure_shows_how_it_is_made_of_which_cells_and_from_whom(monkeypatch, examples):
-    app = page(monkeypatch, examples, figure="economy.forecast_total", grain="source", of="stat_50_50", asof="2026-11-22")
+    app = page(monkeypatch, examples, figure="economy.forecast_total", grain="source", of="stat_50_50")
     text = written(app)
     assert "mill. kr (2024-kroner, uten mva.), slik det var kjent 22. november 2026. Det er summen av 12 celler i" in text
     assert re.search(r"Sum av cellene = tallet: ([\d ]+,\d+) = \1 mill\. kr\.", text)
     assert "fjordbyen-kystfylket-2026-Q2.xlsx" in text
     links = "".join(block.proto.body for block in app.get("html"))
-    cells = (
-        r"trace\?agreement=fjordbyen&amp;asof=2026-11-22&amp;table=economy&amp;column=forecast_mnok&amp;submission=37&amp;row="
-    )
+    cells = r"trace\?agreement=fjordbyen&amp;table=economy&amp;column=forecast_mnok&amp;submission=37&amp;row="
     assert len(re.findall(cells, links)) == 12
-    assert "method?agreement=fjordbyen&amp;asof=2026-11-22&amp;section=money" in links
+    assert "method?agreement=fjordbyen&amp;section=money" in links
 
 
 def test_a_figure_that_is_not_known_says_so(monkeypatch, folder):
