@@ -117,7 +117,13 @@ def test_the_same_content_ten_times_is_one_return(tmp_path, unpublished):
     assert len(entries(tmp_path)) == 2
 
 
-@pytest.mark.parametrize("written", ["Ok\udcff", "Ok\0", "«Ok» — 'æ'; DROP TABLE audit; --", "Ok " * 5000])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Ok\udcff",
+        *(pytest.param(it, marks=pytest.mark.trust) for it in ("Ok\0", "«Ok» — 'æ'; DROP TABLE audit; --", "Ok " * 5000)),
+    ],
+)
 def test_any_text_may_be_a_note(tmp_path, written):
     assert handed_in(tmp_path, note=written, found="hold").status == "staged"
     (row,) = waiting_returns(open_snapshot(tmp_path / "var"), agreement()).to_dict("records")
