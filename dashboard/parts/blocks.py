@@ -20,6 +20,9 @@ class Column:
 
 
 _OWN_ADDRESS = re.compile(r"[a-z]+(\?[\w%&=+.~-]*)?")
+# After a number, linked or not, the unit; and the space between a currency and its number.
+_UNIT = re.compile(r"(?<=[\d>]) (?:%|mill\. kr|million\b)")
+_CURRENCY = re.compile(r"(?<=\bNOK) (?=[\d<−+])")
 
 
 class ForeignAddress(ValueError):
@@ -86,7 +89,7 @@ def past_band(text: str) -> None:
 
 def finding(sentence: str) -> None:
     """The page's one sentence."""
-    st.html(f'<h1 class="nv-finding">{said_html(sentence)}</h1>')
+    st.html(f'<h1 class="nv-finding">{_together(said_html(sentence))}</h1>')
 
 
 def said(label: str, sentence: str, symbol: str = "", colour: str = "") -> None:
@@ -100,7 +103,7 @@ def said(label: str, sentence: str, symbol: str = "", colour: str = "") -> None:
 def title(text: str, small: str = "") -> None:
     """The title of a figure or table, with its unit below."""
     below = f'<p class="nv-small">{said_html(small)}</p>' if small else ""
-    st.html(f'<h2 class="nv-title">{said_html(text)}</h2>{below}')
+    st.html(f'<h2 class="nv-title">{_together(said_html(text))}</h2>{below}')
 
 
 def small(text: str) -> None:
@@ -137,6 +140,11 @@ def noted(columns: Sequence[Column], rows: Sequence[Sequence[Said]]) -> tuple[Se
     if any(row[-1] for row in rows):
         return columns, rows
     return columns[:-1], [row[:-1] for row in rows]
+
+
+def _together(written: str) -> str:
+    """Words as HTML, where a number stays on the line of its unit."""
+    return _CURRENCY.sub("\u00a0", _UNIT.sub(lambda found: found[0].replace(" ", "\u00a0"), written))
 
 
 def said_html(said: Said) -> str:

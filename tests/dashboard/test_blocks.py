@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.parts import blocks
-from dashboard.parts.blocks import Column, noted
+from dashboard.parts.blocks import Column, Link, Words, noted
 
 COLUMNS = [Column("Kommune"), Column("Endring", True), Column("Merknad")]
 
@@ -25,3 +25,21 @@ def test_a_table_of_words_and_what_is_said_of_them_is_read_without_a_swipe(monke
     monkeypatch.setattr(blocks.st, "html", said.append)
     blocks.table("c", [Column("h", is_number) for is_number in heads], [["x"] * len(heads)])
     assert (' pairs"' in said[0]) == is_read
+
+
+@pytest.mark.parametrize("block", [blocks.finding, blocks.title])
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (Words([Link("83", "trace?a=1"), " % av økningen"]), '83</a>\u00a0% av økningen'),
+        (Words(["koste ", Link("335", "trace?a=1"), " mill. kr mer"]), '335</a>\u00a0mill.\u00a0kr mer'),
+        (Words(["cost NOK ", Link("335", "trace?a=1"), " million more"]), "cost NOK\u00a0<a "),
+        ("NOK 335 million", "NOK\u00a0335\u00a0million"),
+        ("2024 kroner, about 3 projects", "2024 kroner, about 3 projects"),
+    ],
+)  # fmt: skip
+def test_a_number_stays_on_the_line_of_its_unit(monkeypatch, block, said, written):
+    found = []
+    monkeypatch.setattr(blocks.st, "html", found.append)
+    block(said)
+    assert written in found[0]
