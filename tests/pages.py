@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.parts.person_blocks import now
+
 DASHBOARD = Path(__file__).parents[1] / "dashboard"
 # The day on which pages are asked: what is missing, overdue and due next are as they were then, whenever the tests run.
 TODAY = dt.date(2026, 11, 22)
@@ -22,6 +24,8 @@ def run_page(script: str, monkeypatch: pytest.MonkeyPatch, data_dir: Path, **add
     """A script of the dashboard, run with an address; it must not fail."""
     monkeypatch.setenv("DATA_DIR", str(data_dir))
     monkeypatch.setattr("dashboard.parts.surroundings.today", lambda: TODAY)
+    for module in ("sending", "approve"):
+        monkeypatch.setattr(f"dashboard.parts.returns.{module}.now", lambda: dt.datetime.combine(TODAY, now().time()))
     app = AppTest.from_file(str(DASHBOARD / script), default_timeout=30)
     for name, chosen in address.items():
         app.query_params[name] = chosen
