@@ -236,6 +236,7 @@ def test_a_receipt_that_was_seen_is_taken(tmp_path, unpublished):
     assert approve(LEAD, 1, LATER, tmp_path / "var", stored.receipt).status == "approved"
 
 
+@pytest.mark.trust
 def test_an_earlier_return_is_reinstated_under_a_number_of_its_own(tmp_path):
     approved(tmp_path)
     handed_in(tmp_path, "B", at=AT + dt.timedelta(days=1))

@@ -86,6 +86,7 @@ def stored_numbers(snapshot: Snapshot) -> list[int]:
     return rows["submission_id"].tolist()
 
 
+@pytest.mark.trust
 def test_every_answer_comes_back_at_its_cell(example_snapshot):
     for delivery, placed, _ in returns_as_filled_in():
         as_of = delivery.handed_in_at.date()

@@ -86,6 +86,7 @@ def test_one_process_serves_all_and_each_gets_its_own_answer(started):
     assert started[0].pid
 
 
+@pytest.mark.trust
 def test_long_lines_and_what_libraries_print_do_no_harm(started):
     started.append(Worker(looping(CHATTY)))
     rows = small_return().of("economy") * 4000
