@@ -19,7 +19,7 @@ from pipelines.methods.deviation_rules import ENDED, NOTHING_THERE
 from pipelines.methods.deviations import DEVIATES, Level, Step, step_of
 
 GREENER = "reported_greener"
-# From worst to best.
+# The higher, the worse.
 ORDER: Mapping[Level, int] = {"green": 0, "cannot_tell": 1, "yellow": 2, "red": 3}
 # The columns of ReportOf in their order, of a status `s` and the project `p` of its report.
 REPORT_COLUMNS = """
