@@ -13,6 +13,7 @@ import numpy as np
 from domain.facts import LocalText
 from domain.model import CarryOver, FundingSource
 from domain.returns import Missing
+from pipelines.answers.columns import coded_each
 from pipelines.answers.economy.carry_over import of_source
 from pipelines.answers.economy.cost_course import Point
 from pipelines.answers.economy.course_range import spread
@@ -119,7 +120,7 @@ def _lines(years: Given) -> Lines:
         name: Amounts(np.array([ore_of(Decimal(pair[place])) for pair in years.values()]), yes, yes, -same, ())
         for place, name in enumerate(("budget_mnok", "forecast_mnok"))
     }
-    project, source, element = (np.full(n, said, object) for said in ("F-001", "bompenger", "road"))
+    project, source, element = (coded_each([said] * n) for said in ("F-001", "bompenger", "road"))
     listed = {"F-001": OfProject("F-001", "", "fjordby", "planning", (), {}, False)}
     return Lines(
         listed, None, project, same, same, source, element, np.array([int(year) for year in years]), 2026 * same, amounts

@@ -16,10 +16,9 @@ from typing import Literal
 from domain.limit_file import limits_of
 from domain.model import Agreement
 from pipelines.answers.deviations.deviations import deviations
-from pipelines.answers.economy.areas import by_areas
 from pipelines.answers.economy.funding import NOWHERE, SEVERAL, municipalities_of
 from pipelines.answers.economy.lines import economy_lines
-from pipelines.answers.economy.sums import NO_SUMS, Sums, sums, sums_by
+from pipelines.answers.economy.sums import NO_SUMS, Sums, sums, sums_by, sums_by_area
 from pipelines.answers.goal.goal import IndexPoint, goal, groups
 from pipelines.answers.goal.movement import attribution
 from pipelines.answers.portfolio import OfProject
@@ -133,11 +132,7 @@ def places(
 ) -> Places:
     """The places of a kind beside each other, of the projects of a selection known on a date."""
     found = economy_lines(snapshot, agreement, price, as_of, rest)
-    if kind == "municipality":
-        money = sums_by(found, municipalities_of(found))
-    else:
-        areas, pieces = by_areas(found)
-        money = sums_by(pieces, areas)
+    money = sums_by(found, municipalities_of(found)) if kind == "municipality" else sums_by_area(found)[0]
     ended = {project_id for project_id, project in found.projects.items() if project.has_ended}
     lies = {project_id: _keys(kind, project) for project_id, project in found.projects.items()}
     at = {project_id: _place(kind, keys) for project_id, keys in lies.items()}

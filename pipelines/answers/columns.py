@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,19 +24,46 @@ _MNOK = pa.decimal128(18, 8)
 _MOST_PLACES = 500_000
 
 
-def texts(table: pa.Table, name: str) -> Texts:
-    """The texts of a column, None where there is none. Texts that are the same are one object, so that they compare at once."""
-    codes, found = coded(table, name)
-    # The last one is of the rows without any.
-    both: Texts = np.append(found, np.array([None], object))
-    return both[codes]
+class Coded(NamedTuple):
+    """Texts by number: the number of each row, -1 where there is none, and what the numbers mean, each text once."""
+
+    codes: Numbers
+    names: Texts
+
+    @property
+    def texts(self) -> Texts:
+        """The text of each row, None where there is none. Same texts are one object, so that they compare at once."""
+        return said_by(self.codes, self.names)
+
+    def where(self, chosen: npt.NDArray[Any]) -> Coded:
+        """The chosen rows: a flag for each, or their places."""
+        return Coded(self.codes[chosen], self.names)
+
+    def in_order(self) -> Coded:
+        """The same with numbers in the order of the texts."""
+        order = np.argsort(self.names, kind="stable")
+        place = np.empty(len(order) + 1, np.int64)
+        place[order], place[-1] = np.arange(len(order)), -1
+        return Coded(place[self.codes], self.names[order])
 
 
-def coded(table: pa.Table, name: str) -> tuple[Numbers, Texts]:
-    """The texts of a column by number, each once in the order of rows: the number of each row, -1 where there is none."""
+def coded(table: pa.Table, name: str) -> Coded:
+    """The texts of a column by number, in the order in which rows have them first."""
     column = table[name].combine_chunks().dictionary_encode()
     codes = np.asarray(column.indices.fill_null(-1).to_numpy(), np.int64)
-    return codes, column.dictionary.to_numpy(zero_copy_only=False)
+    return Coded(codes, column.dictionary.to_numpy(zero_copy_only=False))
+
+
+def coded_each(found: Sequence[str]) -> Coded:
+    """Texts by number, in the order in which they come first."""
+    return Coded(*pd.factorize(object_array(found)))
+
+
+def object_array(found: Sequence[Any]) -> npt.NDArray[np.object_]:
+    """What is listed as an array, also of nothing, and of sequences."""
+    array = np.empty(len(found), object)
+    array[:] = found
+    return array
 
 
 def numbers(table: pa.Table, name: str, instead: int = 0) -> Numbers:
@@ -117,7 +144,7 @@ def missing_codes(table: pa.Table, names: Sequence[str]) -> tuple[dict[str, Numb
     }, reasons
 
 
-def said_by(codes: Numbers, said: Sequence[str]) -> Texts:
+def said_by(codes: Numbers, said: Sequence[str] | Texts) -> Texts:
     """What numbers mean, None for -1."""
     return np.array([*said, None], object)[codes]
 

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import numpy as np
 
-from pipelines.answers.columns import Numbers, Texts
+from pipelines.answers.columns import Coded, Numbers, Texts, coded_each, object_array
 from pipelines.answers.economy.line_table import Lines
 from pipelines.methods.area_shares import area_weights, by_area, each_by_area
 from pipelines.methods.money import Amount, Figure
 
 WHOLE_PCT = Decimal(100)
+# Stands for the area of a line that falls on several; no id of an area is empty.
+ON_SEVERAL = ""
 
 
 def by_areas(lines: Lines) -> tuple[Texts, Lines]:
@@ -25,15 +27,21 @@ def by_areas(lines: Lines) -> tuple[Texts, Lines]:
     n_areas = np.array([len(own) for own in shares], np.int64)[codes]
     places = np.repeat(np.arange(len(lines)), n_areas)
     starts = np.cumsum(n_areas) - n_areas
-    areas = np.repeat(_array([next(iter(own)) for own in shares])[codes], n_areas)
+    areas = np.repeat(object_array([next(iter(own)) for own in shares])[codes], n_areas)
     amounts = {name: it.where(places) for name, it in lines.amounts.items()}
     for own, split in _split(codes, shares):
         into = starts[split][:, None] + np.arange(len(own))
-        areas[into] = _array(list(own))
+        areas[into] = object_array(list(own))
         for name, it in lines.amounts.items():
             known = it.is_known[split]
             amounts[name].ore[into[known]] = each_by_area(it.ore[split[known]], own)
     return areas, lines.with_amounts(amounts, places)
+
+
+def alone(lines: Lines) -> Coded:
+    """The area of each line that falls on one alone, ON_SEVERAL for the others."""
+    codes, shares = _shares(lines)
+    return coded_each([next(iter(own)) if len(own) == 1 else ON_SEVERAL for own in shares]).where(codes)
 
 
 def in_area(lines: Lines, area: str) -> Lines:
@@ -75,10 +83,3 @@ def _split(codes: Numbers, shares: Sequence[Mapping[str, int]]) -> Iterator[tupl
             projects.setdefault(tuple(own.items()), []).append(project)
     for same in projects.values():
         yield shares[same[0]], np.flatnonzero(np.isin(codes, same))
-
-
-def _array(found: list[str]) -> Texts:
-    """Texts as an array of objects, also of none."""
-    array = np.empty(len(found), object)
-    array[:] = found
-    return array

@@ -169,7 +169,7 @@ def _totals(
     if amount in FRAMES:
         rows = {row["project_id"]: row for row in costs(snapshot, agreement, lines.price, as_of, selection)}
         return {key: _frame(rows[key], amount, lines.price) for key in going}
-    found = sums_by(lines, lines.project_id)
+    found = sums_by(lines, lines.project)
     return {key: found.get(key, NO_SUMS).totals[amount].figure for key in going}
 
 

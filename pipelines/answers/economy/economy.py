@@ -10,14 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
-
 from domain.model import Agreement
 from pipelines.answers.columns import n_different, summed
-from pipelines.answers.economy.areas import by_areas
 from pipelines.answers.economy.line_table import Lines
 from pipelines.answers.economy.lines import economy_lines
-from pipelines.answers.economy.sums import NO_SUMS, Sums, sums, sums_by, sums_by_each
+from pipelines.answers.economy.sums import NO_SUMS, Sums, sums, sums_by_area, sums_by_each
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
@@ -78,16 +75,18 @@ def economy(
     found = economy_lines(snapshot, agreement, price, as_of, selection)
     ended = {project_id for project_id, project in found.projects.items() if project.has_ended}
     area = selection.working_area_id
-    areas, pieces = (np.full(len(found), area, object), found) if area else by_areas(found)
-    parties = found.each({project_id: project.party_id for project_id, project in found.projects.items()})
-    years, sources = found.year, found.funding_source_id
-    whole, by_source, by_party, by_year, by_both = sums_by_each(found, (), (sources,), (parties,), (years,), (years, sources))
+    parties = found.coded_each({project_id: project.party_id for project_id, project in found.projects.items()})
+    years, sources = found.year, found.source
+    groupings = ((), (sources,), (parties,), (years,), (years, sources))
+    # Of a selected area there is what falls on it alone.
+    by_area, rest = ({}, sums_by_each(found, *groupings)) if area else sums_by_area(found, *groupings)
+    whole, by_source, by_party, by_year, by_both = rest
     return Economy(
         found.price,
         found.report_year,
         whole.get((), NO_SUMS),
         by_source,
-        sums_by(pieces, areas),
+        ({area: whole[()]} if whole else {}) if area else by_area,
         by_party,
         by_year,
         {(str(year), source): it for (year, source), it in by_both.items()},

@@ -6,7 +6,7 @@ Amounts are whole øre in 64 bits. A column that could not be summed in them is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from domain.returns import Missing
-from pipelines.answers.columns import Flags, Numbers, Texts
+from pipelines.answers.columns import Coded, Flags, Numbers, Texts, coded_each, object_array
 from pipelines.answers.portfolio import OfProject
 from pipelines.answers.prices import Price
 from pipelines.methods.money import Amount, Figure, mnok_of
@@ -85,16 +85,16 @@ class Amounts:
 class Lines:
     """The lines of a selection by column, its projects by id, with lines or without, and the price that all amounts are in.
 
-    Every column has one entry a line; `amounts` are by name, those that were asked for.
+    Every column has one entry a line; `amounts` are by name, those that were asked for. Lines come by project.
     """
 
     projects: Mapping[str, OfProject]
     price: Price | None
-    project_id: Texts
+    project: Coded
     submission_id: Numbers
     row_number: Numbers
-    funding_source_id: Texts
-    cost_element: Texts
+    source: Coded
+    element: Coded
     year: Numbers
     reported_in: Numbers
     amounts: Mapping[str, Amounts]
@@ -108,9 +108,25 @@ class Lines:
         return int(self.reported_in.max()) if len(self) else None
 
     @cached_property
-    def project_codes(self) -> tuple[Numbers, Texts]:
-        """The number of each line's project, and what the numbers mean."""
-        return pd.factorize(self.project_id)
+    def project_id(self) -> Texts:
+        """The project of each line."""
+        return self.project.texts
+
+    @cached_property
+    def funding_source_id(self) -> Texts:
+        """The source of each line."""
+        return self.source.texts
+
+    @cached_property
+    def cost_element(self) -> Texts:
+        """The cost element of each line."""
+        return self.element.texts
+
+    @cached_property
+    def project_codes(self) -> Coded:
+        """The number of each line's project among those that have any."""
+        codes, found = pd.factorize(self.project.codes)
+        return Coded(codes, self.project.names[found])
 
     @cached_property
     def return_codes(self) -> tuple[Numbers, Numbers]:
@@ -143,21 +159,26 @@ class Lines:
 
     def by_project(self) -> dict[str, Lines]:
         """The lines of each project that has any, in their order."""
-        ends = np.flatnonzero(self.project_id[1:] != self.project_id[:-1]) + 1 if len(self) else np.array([], np.int64)
-        pieces = np.split(np.arange(len(self)), ends) if len(self) else []
-        return {str(self.project_id[piece[0]]): self.where(piece) for piece in pieces}
+        codes, ids = self.project_codes
+        pieces = np.split(np.arange(len(self)), np.flatnonzero(codes[1:] != codes[:-1]) + 1) if len(self) else []
+        return {str(own): self.where(piece) for own, piece in zip(ids, pieces, strict=True)}
 
     def each(self, project_fact: Mapping[str, Any]) -> Texts:
         """What is known of the project of each line."""
         codes, ids = self.project_codes
-        found = np.empty(len(ids), object)
-        found[:] = [project_fact[project_id] for project_id in ids]
-        return found[codes] if len(self) else found
+        return object_array([project_fact[project_id] for project_id in ids])[codes]
+
+    def coded_each(self, project_fact: Mapping[str, str]) -> Coded:
+        """A text of the project of each line."""
+        codes, ids = self.project_codes
+        return coded_each([project_fact[project_id] for project_id in ids]).where(codes)
 
     def with_amounts(self, amounts: Mapping[str, Amounts], places: npt.NDArray[Any]) -> Lines:
         """The lines of places, with other amounts."""
-        columns = [field.name for field in fields(self) if field.name not in {"projects", "price", "amounts"}]
-        return Lines(self.projects, self.price, amounts=amounts, **{name: getattr(self, name)[places] for name in columns})
+        return Lines(
+            self.projects, self.price, self.project.where(places), self.submission_id[places], self.row_number[places],
+            self.source.where(places), self.element.where(places), self.year[places], self.reported_in[places], amounts,
+        )  # fmt: skip
 
     def _line(self, place: int) -> Line:
         source, year = str(self.submission_id[place]), int(self.year[place])

@@ -13,7 +13,7 @@ import pandas as pd
 from domain.model import Agreement
 from domain.period import Period
 from domain.returns import Missing
-from pipelines.answers.columns import Flags, Numbers, Texts, coded, known, missing_codes, numbers, ore, texts
+from pipelines.answers.columns import Coded, Flags, Numbers, coded, known, missing_codes, numbers, ore
 from pipelines.answers.economy.areas import in_area
 from pipelines.answers.economy.line_table import AMOUNTS, SPENT, SPENT_THIS_YEAR, Amounts, Lines
 from pipelines.answers.kept import kept
@@ -33,7 +33,9 @@ SELECT e.project_id, e.submission_id, e.row_number, s.period, e.funding_source_i
 FROM snapshot.project_status AS s
 JOIN snapshot.return_economy AS e ON e.submission_id = s.submission_id AND e.project_id = s.project_id
 WHERE s.agreement_id = $agreement_id AND s.newest_from <= $moment AND $moment < s.newest_to
-    AND ($project_id IS NULL OR s.project_id = $project_id)
+"""
+_OF_PROJECT = """
+    AND s.project_id = $project_id
 """
 # What a krone becomes in a price is told for each kroner and year that there are.
 _YEARS = 10_000
@@ -41,17 +43,16 @@ _YEARS = 10_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reported:
-    """The lines as reported, by project and row: one entry a line, `of_project` and `kroner` as places in what they are of.
+    """The lines as reported, by project and row: one entry a line, `kroner` as the number of one that is `stated`.
 
     `reasons` are why amounts are not there, by column, as numbers of `said`, the form's codes; -1 where nothing is said.
     """
 
-    of_project: Numbers
-    project_ids: Texts
+    project: Coded
     submission_id: Numbers
     row_number: Numbers
-    funding_source_id: Texts
-    cost_element: Texts
+    source: Coded
+    element: Coded
     year: Numbers
     reported_in: Numbers
     ore: Mapping[str, Numbers]
@@ -87,14 +88,14 @@ def _priced(
 ) -> Lines:
     listed = {project.project_id: project for project in projects_at(snapshot, agreement_id, moment, selection)}
     reported = _reported(snapshot, agreement_id, moment, selection.project_id)
-    is_chosen = np.array([it in listed for it in reported.project_ids], np.bool_)[reported.of_project]
+    is_chosen = np.array([it in listed for it in reported.project.names], np.bool_)[reported.project.codes]
     n_lines = np.bincount(reported.kroner[is_chosen], minlength=len(reported.stated)).tolist()
     shown = price or most_used_price(dict(zip(reported.stated, n_lines, strict=True)))
     ratios = _ratios(reported, shown)
     found = {name: _amounts(reported, name, ratios) for name in wanted}
     lines = Lines(
-        listed, shown, reported.project_ids[reported.of_project], reported.submission_id, reported.row_number,
-        reported.funding_source_id, reported.cost_element, reported.year, reported.reported_in, found,
+        listed, shown, reported.project, reported.submission_id, reported.row_number, reported.source, reported.element,
+        reported.year, reported.reported_in, found,
     )  # fmt: skip
     if not is_chosen.all():
         lines = lines.where(is_chosen)
@@ -104,17 +105,23 @@ def _priced(
 @kept
 def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, project_id: str | None) -> _Reported:
     """The lines of the newest reports at a moment, all or of one project: the same for every price and selection."""
-    asked = {"agreement_id": agreement_id, "moment": moment, "project_id": project_id}
-    table = snapshot.table(_LINES, asked)
-    table = table.sort_by([("project_id", "ascending"), ("row_number", "ascending")])
-    of_project, project_ids = coded(table, "project_id")
-    periods, names = coded(table, "period")
-    reported_in = np.array([Period.parse(name).last.year for name in names], np.int64)[periods]
+    asked: dict[str, object] = {"agreement_id": agreement_id, "moment": moment}
+    if project_id is None:
+        table = snapshot.table(_LINES, asked)
+    else:
+        table = snapshot.table(_LINES + _OF_PROJECT, {**asked, "project_id": project_id})
+    project, row_number = coded(table, "project_id").in_order(), numbers(table, "row_number")
+    order = np.lexsort((row_number, project.codes))
+    periods = coded(table, "period")
+    years = np.array([Period.parse(name).last.year for name in periods.names], np.int64)
     kroner, stated = stated_kroner(table)
+    reasons, said = missing_codes(table, _COLUMNS)
     return _Reported(
-        of_project, project_ids, numbers(table, "submission_id"), numbers(table, "row_number"), texts(table, "funding_source_id"),
-        texts(table, "cost_element"), numbers(table, "year"), reported_in, {name: ore(table, name) for name in _COLUMNS},
-        {name: known(table, name) for name in _COLUMNS}, *missing_codes(table, _COLUMNS), kroner, stated,
+        project.where(order), numbers(table, "submission_id")[order], row_number[order],
+        coded(table, "funding_source_id").where(order), coded(table, "cost_element").where(order), numbers(table, "year")[order],
+        years[periods.codes][order], {name: ore(table, name)[order] for name in _COLUMNS},
+        {name: known(table, name)[order] for name in _COLUMNS}, {name: it[order] for name, it in reasons.items()}, said,
+        kroner[order], stated,
     )  # fmt: skip
 
 

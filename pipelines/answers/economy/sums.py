@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import compress
 from typing import Any
@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.answers.columns import Numbers, Texts, n_different, summed
+from pipelines.answers.columns import Coded, Numbers, Texts, n_different, summed
+from pipelines.answers.economy.areas import ON_SEVERAL, alone, by_areas
 from pipelines.answers.economy.line_table import AMOUNTS, TYPES, Amounts, Lines
 from pipelines.methods.money import NOT_STATED, Total, mnok_of
 
 _NOTHING = Total(None, None, None, 0, 0)
+# What lines are grouped by: an entry for each. Texts that have their numbers already take less time.
+Key = Texts | Numbers | Coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,12 @@ def sums(lines: Lines) -> Sums:
     return sums_by(lines).get((), NO_SUMS)
 
 
-def sums_by(lines: Lines, *keys: Texts | Numbers) -> dict[Any, Sums]:
+def sums_by(lines: Lines, *keys: Key) -> dict[Any, Sums]:
     """The amounts of the lines of each key, in the order of keys. Each of `keys` is one of every line; several make a tuple."""
     return sums_by_each(lines, keys)[0]
 
 
-def sums_by_each(lines: Lines, *groupings: Sequence[Texts | Numbers]) -> list[dict[Any, Sums]]:
+def sums_by_each(lines: Lines, *groupings: Sequence[Key]) -> list[dict[Any, Sums]]:
     """The sums of the same lines by several groupings, each the keys of one as `sums_by` takes them; none is all together.
 
     Lines that no grouping holds apart, of the same year and return, are added up once for them all.
@@ -57,6 +60,22 @@ def sums_by_each(lines: Lines, *groupings: Sequence[Texts | Numbers]) -> list[di
     bundles = _bundled(lines, list({id(key): key for keys in groupings for key in keys}.values()))
     added = {name: _added(lines.amounts[name], bundles) for name in lines.amounts}
     return [_grouped(lines, bundles, added, keys) for keys in groupings]
+
+
+def sums_by_area(lines: Lines, *groupings: Sequence[Key]) -> tuple[dict[str, Sums], list[dict[Any, Sums]]]:
+    """The sums of what falls on each area, by area, and those of the lines by other groupings, as `sums_by_each` has them.
+
+    Only lines that fall on several areas are cut up: their projects are others than those that lie in one.
+    """
+    area = alone(lines)
+    by_one, *others = sums_by_each(lines, (area,), *groupings)
+    if ON_SEVERAL in by_one:
+        del by_one[ON_SEVERAL]
+        areas, pieces = by_areas(lines.where((area.names == ON_SEVERAL)[area.codes]))
+        of_pieces = sums_by(pieces, areas)
+        areas_of_all = sorted({*by_one, *of_pieces})
+        by_one = {it: _both(by_one.get(it, NO_SUMS), of_pieces.get(it, NO_SUMS)) for it in areas_of_all}
+    return by_one, others
 
 
 def known_by_project(lines: Lines, name: str) -> dict[str, Decimal]:
@@ -95,8 +114,8 @@ class _Added:
     reasons: tuple[str, ...]
 
 
-def _bundled(lines: Lines, keys: Sequence[Texts | Numbers]) -> _Bundles:
-    numbered = [lines.year_codes, lines.return_codes, *(pd.factorize(key, sort=True) for key in keys)]
+def _bundled(lines: Lines, keys: Sequence[Key]) -> _Bundles:
+    numbered = [lines.year_codes, lines.return_codes, *map(_in_order, keys)]
     together = np.zeros(len(lines), np.int64)
     for codes, found in numbered:
         together = together * len(found) + codes
@@ -108,6 +127,11 @@ def _bundled(lines: Lines, keys: Sequence[Texts | Numbers]) -> _Bundles:
     year, submission, *of_keys = reversed(parts)
     named = {id(key): (codes, found) for key, codes, (_, found) in zip(keys, of_keys, numbered[2:], strict=True)}
     return _Bundles(of_line, year, submission, named)
+
+
+def _in_order(key: Key) -> tuple[Numbers, Texts | Numbers]:
+    """The number of each line's key in the order of keys, and what the numbers mean."""
+    return key.in_order() if isinstance(key, Coded) else pd.factorize(key, sort=True)
 
 
 def _added(amounts: Amounts, bundles: _Bundles) -> _Added:
@@ -126,7 +150,7 @@ def _added(amounts: Amounts, bundles: _Bundles) -> _Added:
     )
 
 
-def _grouped(lines: Lines, bundles: _Bundles, added: Mapping[str, _Added], keys: Sequence[Texts | Numbers]) -> dict[Any, Sums]:
+def _grouped(lines: Lines, bundles: _Bundles, added: Mapping[str, _Added], keys: Sequence[Key]) -> dict[Any, Sums]:
     groups, found = _numbered([bundles.keys[id(key)] for key in keys], len(bundles))
     totals = {name: _totals(lines, bundles, name, it, groups, len(found)) for name, it in added.items()}
     counts = _with_figures(lines, groups[bundles.of_line], len(found))
@@ -203,6 +227,30 @@ def _reasons(added: _Added, groups: Numbers, n_groups: int) -> dict[int, tuple[t
 def _counted(groups: Numbers, members: Numbers, n_groups: int, n_members: int) -> Numbers:
     """How often each group has each member, one row a group."""
     return np.bincount(groups * n_members + members, minlength=n_groups * n_members).reshape(n_groups, n_members)
+
+
+def _both(one: Sums, other: Sums) -> Sums:
+    """The sums of the lines of both, which are of different projects."""
+    return Sums(
+        {name: _both_totals(own, other.totals[name]) for name, own in one.totals.items()},
+        {name: (n + other.with_figures[name][0], of + other.with_figures[name][1]) for name, (n, of) in one.with_figures.items()},
+    )
+
+
+def _both_totals(one: Total, other: Total) -> Total:
+    missing = dict(one.missing)
+    for reason, n in other.missing:
+        missing[reason] = missing.get(reason, 0) + n
+    reasons, n_asked = tuple(sorted(missing.items())), one.n_asked + other.n_asked
+    known = [it for it in (one, other) if it.mnok is not None]
+    if not known:
+        return Total(None, None, None, 0, n_asked, reasons)
+    years = {it.year for it in known}
+    return replace(
+        known[0], mnok=sum((it.mnok for it in known if it.mnok is not None), Decimal(0)), n_known=one.n_known + other.n_known,
+        n_asked=n_asked, missing=reasons, sources=tuple(sorted({source for it in known for source in it.sources})),
+        year=years.pop() if len(years) == 1 else None,
+    )  # fmt: skip
 
 
 def _the_only(counted: Numbers, members: Numbers) -> list[int | None]:

@@ -119,11 +119,11 @@ def earned(
     listed = projects(snapshot, agreement, as_of, selection).to_dict("records")
     rows = [row for row in listed if not row["has_ended"] and row["phase"] not in BUILT]
     reports = _reports(snapshot, agreement, as_of, (row["project_id"] for row in rows))
-    whole = sums_by(lines, lines.project_id)
+    whole = sums_by(lines, lines.project)
     through = {str(row["project_id"]): _last_whole_year(row["period"]) for row in listed}
     own = lines.of_projects(through)
     past_lines = own.where(own.year <= own.each(through))
-    past = sums_by(past_lines, past_lines.project_id)
+    past = sums_by(past_lines, past_lines.project)
     return tuple(
         _earned(
             row,

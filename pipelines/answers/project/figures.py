@@ -33,7 +33,7 @@ def project_figures(asked: Asked) -> Iterator[NamedFigure]:
     everywhere = replace(asked.selection, working_area_id=None)
     lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, everywhere)
     line_year = lines.price.common.basis.price_year if lines.price else None
-    for project_id, sums in sums_by(lines, lines.project_id).items():
+    for project_id, sums in sums_by(lines, lines.project).items():
         for column in AMOUNTS if project_id in known else ():
             name = f"{column.removesuffix('_mnok')}_total"
             told = line_year, sums.submission_ids(column), sums.with_figures[column]

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from decimal import Decimal
 from fractions import Fraction
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.answers.columns import coded, entries, flags, known, missing_codes, mnok, numbers, ore, said_by, texts
+from pipelines.answers.columns import coded, coded_each, entries, flags, known, missing_codes, mnok, numbers, ore, said_by
 from pipelines.answers.kept import forget, kept
 from pipelines.answers.kroner import stated_kroner, times_each
 from pipelines.methods.area_shares import each_by_area, ore_by_area
@@ -54,7 +55,7 @@ def test_another_kind_of_number_is_no_amount(kind: pa.DataType) -> None:
 @given(st.lists(st.none() | st.integers(-(2**40), 2**40), max_size=6), st.lists(st.none() | st.text(max_size=3), max_size=6))
 def test_numbers_and_texts_stay_what_they_are(whole: list[int | None], said: list[str | None]) -> None:
     assert numbers(_table("n", pa.int64(), list(whole)), "n", -1).tolist() == [-1 if it is None else it for it in whole]
-    assert texts(_table("said", pa.string(), list(said)), "said").tolist() == said
+    assert coded(_table("said", pa.string(), list(said)), "said").texts.tolist() == said
 
 
 @given(st.lists(st.none() | st.sampled_from(["a", "b", ""]), max_size=8))
@@ -62,6 +63,21 @@ def test_a_text_has_one_number_and_none_has_none(said: list[str | None]) -> None
     codes, found = coded(_table("said", pa.string(), list(said)), "said")
     assert found.tolist() == list(dict.fromkeys(it for it in said if it is not None))
     assert [None if code < 0 else found[code] for code in codes.tolist()] == said
+
+
+@given(st.lists(st.none() | st.sampled_from(["b", "c", "a", ""]), max_size=8), st.data())
+def test_numbers_in_the_order_of_texts_mean_the_same(said: list[str | None], data: st.DataObject) -> None:
+    found = coded(_table("said", pa.string(), list(said)), "said").in_order()
+    assert found.names.tolist() == sorted({it for it in said if it is not None})
+    assert found.texts.tolist() == said
+    chosen = data.draw(st.lists(st.booleans(), min_size=len(said), max_size=len(said)))
+    assert found.where(np.array(chosen, np.bool_)).texts.tolist() == list(compress(said, chosen))
+
+
+@given(st.lists(st.sampled_from(["b", "a", ""]), max_size=8))
+def test_listed_texts_get_a_number_each(said: list[str]) -> None:
+    found = coded_each(said)
+    assert (found.texts.tolist(), found.names.tolist()) == (said, list(dict.fromkeys(said)))
 
 
 @given(st.lists(st.none() | st.dictionaries(st.sampled_from(["p50_mnok", "other"]), st.sampled_from(["exempt", "unknown"]))))

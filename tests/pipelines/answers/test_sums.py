@@ -9,14 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.returns import Missing
+from pipelines.answers.columns import coded_each
+from pipelines.answers.economy.areas import by_areas
 from pipelines.answers.economy.line_table import AMOUNTS, Amounts, Line, Lines
-from pipelines.answers.economy.sums import NO_SUMS, Sums, known_by_project, sums, sums_by
+from pipelines.answers.economy.sums import NO_SUMS, Sums, known_by_project, sums, sums_by, sums_by_area
 from pipelines.answers.portfolio import OfProject
 from pipelines.answers.prices import NOMINAL, Price
 from pipelines.methods.money import Amount, Basis, CommonPrice, PriceIndex, total
 
 PRICE = Price(NOMINAL, CommonPrice(Basis("nominal", None, False), PriceIndex("", "", {})), None, None)
-PROJECTS = {name: OfProject(name, name, "party", "phase", (), {}, False) for name in ("P-1", "P-2", "P-3")}
+# One area; several, one of them that of the first; and none.
+SHARES = {"P-1": {"north": Decimal(100)}, "P-2": {"north": Decimal(30), "south": Decimal(70)}, "P-3": {}}
+PROJECTS = {name: OfProject(name, name, "party", "phase", (), shares, False) for name, shares in SHARES.items()}
 # A cell: øre that are known, nothing that is asked, or why an amount that is asked is not known.
 SAID = ("not asked", "exempt", "unknown", "exempt")  # the same twice, as where a form and a price say it
 CELLS = st.integers(-(10**12), 10**12) | st.sampled_from([*SAID, None])
@@ -29,10 +33,6 @@ ROWS = st.lists(
     max_size=12,
 )  # fmt: skip
 Row = tuple[str, int, str, int, list[int | str | None]]
-
-
-def _texts(listed: list[str]) -> np.ndarray:
-    return np.array([*listed, None], object)[:-1]
 
 
 def _number(said: str, place: int) -> int:
@@ -51,7 +51,7 @@ def _lines(rows: list[Row]) -> Lines:
     projects, returns, sources, years = ([row[place] for row in rows] for place in range(4))
     none = np.zeros(len(rows), np.int64)
     return Lines(
-        PROJECTS, PRICE, _texts(projects), np.array(returns, np.int64), none, _texts(sources), _texts(["a"] * len(rows)),
+        PROJECTS, PRICE, coded_each(projects), np.array(returns, np.int64), none, coded_each(sources), coded_each(["a"] * len(rows)),
         np.array(years, np.int64), none, {name: _amounts([row[4][place] for row in rows]) for place, name in enumerate(AMOUNTS)},
     )  # fmt: skip
 
@@ -77,10 +77,20 @@ def test_sums_are_those_of_the_lines_one_by_one(rows: list[Row]) -> None:
         "year": ((lines.year,), lambda line: line.year),
         "year and source": ((lines.year, lines.funding_source_id), lambda line: (line.year, line.funding_source_id)),
     }
+    keys |= {f"{name} by number": ((lines.project,), key) for name, (_, key) in keys.items() if name == "project"}
     for columns, key in keys.values():
         found = sums_by(lines, *columns)
         assert list(found) == sorted({key(line) for line in lines.lines})
         assert found == {name: _one_by_one([line for line in lines.lines if key(line) == name]) for name in found}
+
+
+@given(ROWS)
+def test_the_sums_of_areas_are_those_of_the_pieces_on_them(rows: list[Row]) -> None:
+    lines = _lines(rows)
+    areas, pieces = by_areas(lines)
+    assert (list(sums_by_area(lines)[0].items()), sums_by_area(lines)[1]) == (list(sums_by(pieces, areas).items()), [])
+    beside = sums_by_area(lines, (lines.year,), (lines.source, lines.project))[1]
+    assert beside == [sums_by(lines, lines.year), sums_by(lines, lines.funding_source_id, lines.project_id)]
 
 
 @given(ROWS, st.sampled_from(AMOUNTS))
