@@ -24,6 +24,7 @@ from pipelines.answers.kept import kept
 from pipelines.answers.portfolio import project_ids
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
+from pipelines.answers.side_by_side import both
 from pipelines.history.snapshot import Snapshot
 from pipelines.methods.deviations import Level, body_for
 
@@ -134,8 +135,10 @@ def _mattering_by(snapshot: Snapshot, agreement_id: str, as_of: dt.date, rules: 
     days = _days_to_deviate(rules.limits)
     due = {"rules": list(days), "due": [as_of - dt.timedelta(days=it) for it in days.values()], "greener": GREENER}
     asked = _moment(agreement_id, as_of)
-    table = snapshot.table(_RESULTS + _MATTERING + _IN_ORDER, {**asked, **due})
-    return tuple(results_on(table, _reports(snapshot, asked), rules.limits, as_of))
+    told, table = both(
+        lambda: _reports(snapshot, asked), lambda: snapshot.table(_RESULTS + _MATTERING + _IN_ORDER, {**asked, **due})
+    )
+    return tuple(results_on(table, told, rules.limits, as_of))
 
 
 def _reports(snapshot: Snapshot, asked: dict[str, object]) -> Reports:

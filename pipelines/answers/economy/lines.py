@@ -22,6 +22,7 @@ from pipelines.answers.portfolio import projects_at
 from pipelines.answers.prices import Price, ratio_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
+from pipelines.answers.side_by_side import both
 from pipelines.history.snapshot import Snapshot
 
 _NOT_APPLICABLE = "not_applicable"
@@ -86,8 +87,11 @@ def economy_lines(
 def _priced(
     snapshot: Snapshot, agreement_id: str, price: Price | None, moment: dt.datetime, selection: Selection, wanted: tuple[str, ...]
 ) -> Lines:
-    listed = {project.project_id: project for project in projects_at(snapshot, agreement_id, moment, selection)}
-    reported = _reported(snapshot, agreement_id, moment, selection.project_id)
+    projects, reported = both(
+        lambda: projects_at(snapshot, agreement_id, moment, selection),
+        lambda: _reported(snapshot, agreement_id, moment, selection.project_id),
+    )
+    listed = {project.project_id: project for project in projects}
     is_chosen = np.array([it in listed for it in reported.project.names], np.bool_)[reported.project.codes]
     n_lines = np.bincount(reported.kroner[is_chosen], minlength=len(reported.stated)).tolist()
     shown = price or most_used_price(dict(zip(reported.stated, n_lines, strict=True)))

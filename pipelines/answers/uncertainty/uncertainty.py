@@ -18,6 +18,7 @@ from pipelines.answers.economy.sums import known_by_project
 from pipelines.answers.portfolio import area_shares
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
+from pipelines.answers.side_by_side import both
 from pipelines.history.snapshot import Snapshot
 from pipelines.methods.area_shares import by_area
 from pipelines.methods.cost_curves import CostCurve, Estimate, cost_curve
@@ -92,8 +93,10 @@ def uncertainty_projects(
     selection: Selection = EVERYTHING,
 ) -> tuple[ProjectUncertainty, ...]:
     """Every project of a selection by id, as its newest report known on a date has it."""
-    lines = economy_lines(snapshot, agreement, price, as_of, selection, (SPENT,))
-    columns = cost_columns(snapshot, agreement, price, as_of, selection)
+    columns, lines = both(
+        lambda: cost_columns(snapshot, agreement, price, as_of, selection),
+        lambda: economy_lines(snapshot, agreement, price, as_of, selection, (SPENT,)),
+    )
     return projects_with(columns, known_by_project(lines, SPENT), selection)
 
 
