@@ -14,7 +14,8 @@ from domain.matrix_file import default_matrix
 from domain.period import Period
 from pipelines.answers.uncertainty.risks import Risk
 from pipelines.methods.cost_curves import CostCurve, Estimate, cost_curve, expected_between, lognormal_through
-from pipelines.methods.cost_risk import CostFrame, PortfolioRisk, Portion, RiskProject, portfolio_band
+from pipelines.methods.cost_risk import PortfolioRisk, RiskProject, portfolio_band
+from pipelines.methods.portions import CostFrame, Portion
 from pipelines.methods.reserve import FinishedProject, ReservePoint, drawdown, hit_rate
 
 Given = Mapping[str, Any]

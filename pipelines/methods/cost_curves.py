@@ -66,6 +66,10 @@ class Lognormal(NamedTuple):
         """The cost where a standard normal has the values given."""
         return self.median_mnok * np.exp(self.sigma * standard)
 
+    def at(self, standard: float) -> float:
+        """The same where it has one value, which takes a tenth of the time."""
+        return self.median_mnok * math.exp(self.sigma * standard)
+
 
 class Pert(NamedTuple):
     """A cost between two ends with a mode, as PERT has it: a beta curve whose mean is (least + 4 mode + most) / 6."""
@@ -89,6 +93,10 @@ class Pert(NamedTuple):
             return np.full_like(standard, self.mode_mnok)
         return self.least_mnok + span * _beta_at((self.mode_mnok - self.least_mnok) / span, ndtr(standard))
 
+    def at(self, standard: float) -> float:
+        """The same where it has one value."""
+        return float(self.at_normal(np.array([standard]))[0])
+
 
 class CostCurve(NamedTuple):
     """How uncertain a project's cost is, and which of its figures that rests on. It never falls below what is spent."""
@@ -105,11 +113,11 @@ class CostCurve(NamedTuple):
 
     @property
     def p50_mnok(self) -> float:
-        return float(self.cost_at([0.5])[0])
+        return max(self.shape.at(0.0), self.spent_mnok)
 
     @property
     def p85_mnok(self) -> float:
-        return float(self.cost_at([0.85])[0])
+        return max(self.shape.at(Z85), self.spent_mnok)
 
 
 def cost_curve(estimate: Estimate, outside_view_only: bool = False) -> CostCurve | None:

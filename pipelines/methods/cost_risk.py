@@ -7,23 +7,23 @@ portfolio P85 means nothing without its correlation, so every answer carries it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.methods.cost_curves import CostCurve, Lognormal, Pert
+from pipelines.methods.normals import CHUNK, normals
+from pipelines.methods.portions import CostFrame, Portion, by_column, weights
 
 Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 RHOS = (0.0, 0.3, 1.0)
 N_DRAWS = 100_000
 SEED = 20261122
 QUANTILES_PCT = (1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 99)
-# Draws that are worked on at a time, so that the numbers of all projects stay in the processor's cache.
-_CHUNK = 2048
 # A PERT curve is tabled over these normals: computed so many times in each, straight between, and looked up so many times. That
 # rounds away a thousandth of the spread at most, now up and now down.
 _Z_END, _COMPUTED_STEPS, _TABLE_STEPS = 6, 32, 512
@@ -36,49 +36,11 @@ class NoPortfolio(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
-    """What a project costs in a year from a source in an area, by its forecast, and how much of that is spent."""
-
-    year: int
-    funding_source_id: str
-    working_area_id: str | None
-    forecast_mnok: float
-    spent_mnok: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class RiskProject:
     """A project's curve, and how its cost lies over years, sources and areas. What is spent stays where it is."""
 
     curve: CostCurve
     portions: tuple[Portion, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CostFrame:
-    """An amount that cost is held against: all of it, or that of some years, a source or an area.
-
-    Without an amount only the spread is told.
-    """
-
-    frame_id: str
-    amount_mnok: float | None = None
-    from_year: int | None = None
-    to_year: int | None = None
-    funding_source_id: str | None = None
-    working_area_id: str | None = None
-
-    @property
-    def holds_all(self) -> bool:
-        return self.from_year is None and self.to_year is None and self.funding_source_id is None and self.working_area_id is None
-
-    def holds(self, portion: Portion) -> bool:
-        return (
-            (self.from_year is None or portion.year >= self.from_year)
-            and (self.to_year is None or portion.year <= self.to_year)
-            and self.funding_source_id in {None, portion.funding_source_id}
-            and self.working_area_id in {None, portion.working_area_id}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,33 +107,25 @@ def portfolio_band(
     The normal behind the cost of a project is sqrt(rho) times a common one plus sqrt(1 - rho) times its own. Each project draws
     from its own stream, by the seed and its id: neither the order of the projects nor the others change its draws.
     """
-    if n_draws < 1 or not all(0 <= rho <= 1 for rho in rhos):
-        raise ValueError(f"{n_draws} draws at rho {tuple(rhos)}; accepted: at least 1, each from 0 to 1")
+    if n_draws < 1 or seed < 0 or not all(0 <= rho <= 1 for rho in rhos):
+        raise ValueError(
+            f"{n_draws} draws at rho {tuple(rhos)}, seed {seed}; accepted: at least 1, each from 0 to 1, none below 0"
+        )
     known = _in_order(projects)
     curves = [project.curve for project in known]
     means = np.array([max(curve.shape.mean_mnok, curve.spent_mnok) for curve in curves])
-    slopes, fixed = _weights(known, frames)
+    slopes, fixed = weights(by_column([project.portions for project in known]), frames, len(known))
+    single = slopes.astype(np.float32)
     tallies = [_Tally(len(known), len(frames), n_draws) for _ in rhos]
     costs = _Costs(curves, means)
-    for first, common, own in _draws([curve.project_id for curve in curves], seed, n_draws):
+    for first, common, own in normals([curve.project_id for curve in curves], seed, n_draws):
         for rho, tally in zip(rhos, tallies, strict=True):
-            tally.take(first, costs.off_mean(common, own, rho), slopes)
-    fixed_frames = fixed + slopes.astype(np.float64) @ means
+            tally.take(first, costs.off_mean(common, own, rho), single)
+    fixed_frames = fixed + single.astype(np.float64) @ means
+    sums = math.fsum(curve.p50_mnok for curve in curves), math.fsum(curve.p85_mnok for curve in curves)
     return tuple(
-        _answer(known, frames, rho, seed, tally, float(means.sum()), fixed_frames)
+        _answer(known, frames, rho, seed, tally, float(means.sum()), fixed_frames, sums)
         for rho, tally in zip(rhos, tallies, strict=True)
-    )
-
-
-def portions_of(
-    amounts: Iterable[tuple[int, str, Decimal, Decimal]], area_shares_pct: Mapping[str, Decimal]
-) -> tuple[Portion, ...]:
-    """The portions of a project from (year, source, forecast, spent) and its areas' shares; without areas in none."""
-    areas: list[tuple[str | None, Decimal]] = [*area_shares_pct.items()] or [(None, Decimal(100))]
-    return tuple(
-        Portion(year, source_id, area, float(forecast * share / 100), float(spent * share / 100))
-        for year, source_id, forecast, spent in amounts
-        for area, share in areas
     )
 
 
@@ -193,13 +147,13 @@ class _Costs:
         self._certain = [place for place, shape in enumerate(shapes) if isinstance(shape, Lognormal) and shape.sigma == 0]
         floors = np.array([curve.spent_mnok for curve in curves], dtype=np.float32)[:, np.newaxis]
         self._floors = floors if floors.any() else None
-        self._costs = np.empty((len(curves), _CHUNK), dtype=np.float32)
+        # Room for a piece of draws; the part that is used lies together.
+        self._costs = np.empty(len(curves) * CHUNK, dtype=np.float32)
         self._own = np.empty_like(self._costs)
 
     def off_mean(self, common: Floats, own: Floats, rho: float) -> Floats:
         """One row a project, one column a draw. The array is used again at the next call."""
-        n_draws = own.shape[1]
-        costs, scaled = self._costs[:, :n_draws], self._own[:, :n_draws]
+        costs, scaled = (room[: own.size].reshape(own.shape) for room in (self._costs, self._own))
         factors = np.stack([self._sigmas * math.sqrt(rho), self._logs], axis=1).astype(np.float32)
         np.matmul(factors, np.stack([common, np.ones_like(common)]), out=costs)
         np.multiply(own, (self._sigmas * math.sqrt(1 - rho)).astype(np.float32)[:, np.newaxis], out=scaled)
@@ -252,50 +206,6 @@ def _in_order(projects: Iterable[RiskProject]) -> list[RiskProject]:
     return known
 
 
-def _weights(projects: Sequence[RiskProject], frames: Sequence[CostFrame]) -> tuple[Floats, Numbers]:
-    """For each frame: how much of each krone of a project falls within it, and what falls within it whatever the cost."""
-    slopes = np.zeros((len(frames), len(projects)))
-    fixed = np.zeros(len(frames))
-    for column, project in enumerate(projects):
-        shares = _open_shares(project.portions)
-        spent = math.fsum(portion.spent_mnok for portion in project.portions)
-        for row, frame in enumerate(frames):
-            if frame.holds_all:
-                slopes[row, column] = 1
-                continue
-            held = [(portion, share) for portion, share in zip(project.portions, shares, strict=True) if frame.holds(portion)]
-            slopes[row, column] = math.fsum(share for _, share in held)
-            fixed[row] += math.fsum(portion.spent_mnok for portion, _ in held) - slopes[row, column] * spent
-    return slopes.astype(np.float32), fixed
-
-
-def _open_shares(portions: Sequence[Portion]) -> list[float]:
-    """How the cost that is not spent is shared over the portions; where all is spent, over those of the last year."""
-    left = [max(0.0, portion.forecast_mnok - portion.spent_mnok) for portion in portions]
-    if portions and not any(left):
-        last = max(portion.year for portion in portions)
-        left = [portion.forecast_mnok if portion.year == last else 0.0 for portion in portions]
-    whole = math.fsum(left)
-    return [amount / whole if whole else 0.0 for amount in left]
-
-
-def _draws(project_ids: Sequence[str], seed: int, n_draws: int) -> Iterator[tuple[int, Floats, Floats]]:
-    """Standard normals in pieces: the number of the first draw, the common ones, and a row of its own for each project."""
-    common_stream = _stream(seed, "")
-    streams = [_stream(seed, project_id) for project_id in project_ids]
-    own = np.empty((len(streams), _CHUNK), dtype=np.float32)
-    for first in range(0, n_draws, _CHUNK):
-        n_now = min(_CHUNK, n_draws - first)
-        common = common_stream.standard_normal(n_now, dtype=np.float32)
-        for row, stream in zip(own, streams, strict=True):
-            stream.standard_normal(dtype=np.float32, out=row[:n_now])
-        yield first, common, own[:, :n_now]
-
-
-def _stream(seed: int, name: str) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *name.encode()])))
-
-
 def _table(shape: Pert) -> Floats:
     computed, wanted = (np.linspace(-_Z_END, _Z_END, 2 * _Z_END * steps + 1) for steps in (_COMPUTED_STEPS, _TABLE_STEPS))
     return np.interp(wanted, computed, shape.at_normal(computed)).astype(np.float32)
@@ -316,6 +226,7 @@ def _answer(
     tally: _Tally,
     mean_mnok: float,
     fixed_frames: Numbers,
+    sums: tuple[float, float],
 ) -> PortfolioRisk:
     totals = np.sort(tally.totals) + mean_mnok
     n_draws = len(totals)
@@ -326,8 +237,7 @@ def _answer(
     found = [SpreadShare(project.curve.project_id, float(100 * share)) for project, share in zip(projects, shares, strict=True)]
     return PortfolioRisk(
         rho, seed, n_draws, len(projects), sum(not project.portions for project in projects), float(totals.mean()),
-        float(totals.std()), float(at[50]), float(at[85]), float(totals[low]), float(totals[high]),
-        math.fsum(project.curve.p50_mnok for project in projects), math.fsum(project.curve.p85_mnok for project in projects),
+        float(totals.std()), float(at[50]), float(at[85]), float(totals[low]), float(totals[high]), *sums,
         {pct: float(amount) for pct, amount in at.items()},
         tuple(_chance(frame, draws + fixed) for frame, draws, fixed in zip(frames, tally.frames, fixed_frames, strict=True)),
         tuple(sorted(found, key=lambda share: (-share.share_pct, share.project_id))),

@@ -26,7 +26,6 @@ from dashboard.theme import LEVEL_SYMBOLS
 from domain.model import Agreement
 from domain.numbers import signed_text
 from pipelines.answers.uncertainty.portfolio_risk import (
-    FEWER_DRAWS,
     USUAL_RHO,
     Portfolio,
     PortfolioAt,
@@ -69,7 +68,7 @@ def drawn_at(
     band = kept(partial(portfolio_at, found), "portfolio_band", *here.known(agreement), *chosen.key)
     own = next((at for at in band if at.risk.rho == rho), None)
     if own is None and band:
-        ask = partial(portfolio_at, found, (rho,), FEWER_DRAWS)
+        ask = partial(portfolio_at, found, (rho,))
         own = kept(ask, "portfolio_at", rho, *here.known(agreement), *chosen.key)[0]
     return own, band
 

@@ -13,9 +13,9 @@ from domain.model import Agreement
 from pipelines.answers.economy.cost_course import CostCourse, Point, cost_course
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
-from pipelines.answers.uncertainty.portfolio_risk import USUAL_RHO, portfolio
+from pipelines.answers.uncertainty.portfolio_risk import USUAL_RHO, draws_for, portfolio
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.cost_risk import N_DRAWS, portfolio_risk
+from pipelines.methods.cost_risk import portfolio_risk
 
 # The band is between these quantiles of the total cost: 70 of 100 outcomes lie in it.
 LOW_PCT, HIGH_PCT = 15, 85
@@ -58,7 +58,7 @@ def course_range(
     as_of: dt.date | None = None,
     selection: Selection = EVERYTHING,
     course: CostCourse | None = None,
-    n_draws: int = N_DRAWS,
+    n_draws: int | None = None,
 ) -> CourseRange:
     """The band around the forecast of a selection as it was known on a date. `course` spares asking for it again.
 
@@ -70,7 +70,7 @@ def course_range(
     lack = _lack(price, course, bool(found.risks))
     if lack:
         return CourseRange((), lack, found.with_figures)
-    risk = portfolio_risk(found.risks, rho=USUAL_RHO, n_draws=n_draws)
+    risk = portfolio_risk(found.risks, rho=USUAL_RHO, n_draws=n_draws or draws_for(len(found.risks)))
     of_curves = sum(portion.forecast_mnok for project in found.risks for portion in project.portions)
     certain = float(course.forecast[-1].mnok) - of_curves
     low, high = (risk.quantiles_mnok[pct] + certain for pct in (LOW_PCT, HIGH_PCT))

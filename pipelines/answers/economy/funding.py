@@ -67,6 +67,21 @@ def framed_lines(
             yield from _of_source(source.funding_source_id, listed, lines.where(own), places[own], price)
 
 
+def source_frames(
+    snapshot: Snapshot, agreement: Agreement, price: Price | None, as_of: dt.date | None = None
+) -> dict[str, Figure]:
+    """The frame of each source as a whole, as `frames` has it, or why it has none, in the order of the agreement."""
+    lines = economy_lines(snapshot, agreement, price, as_of)
+    places = lines.coded_each({key: municipality_of(project.municipality_codes) for key, project in lines.projects.items()})
+    used: dict[str, set[str]] = {}
+    pairs = np.unique(lines.source.codes * len(places.names) + places.codes) if len(lines) else np.array([], np.int64)
+    for source, place in zip(*np.divmod(pairs, len(places.names) or 1), strict=True):
+        used.setdefault(lines.source.names[source], set()).add(places.names[place])
+    whole = {it.funding_source_id: _whole_frames(agreement, it.funding_source_id) for it in agreement.funding_sources}
+    framed = {frame.funding_source_id for frame in agreement.frames}
+    return {it: _added(listed, used.get(it, set()), price) for it, listed in whole.items() if it in used or it in framed}
+
+
 def frames_without_source(agreement: Agreement) -> tuple[Frame, ...]:
     """The frames that say nothing of where the money comes from; they are held against nothing."""
     return tuple(frame for frame in agreement.frames if frame.funding_source_id is None)
@@ -80,6 +95,11 @@ def municipalities_of(lines: Lines) -> Texts:
 def municipality_of(codes: Sequence[str]) -> str:
     """The municipality of a project that lies in one; that it lies in several, or in none."""
     return codes[0] if len(codes) == 1 else SEVERAL if codes else NOWHERE
+
+
+def _whole_frames(agreement: Agreement, source_id: str) -> list[Frame]:
+    """The frames of a source that are of a whole period."""
+    return [frame for frame in agreement.frames if frame.funding_source_id == source_id and not frame.is_per_year]
 
 
 def _of_source(

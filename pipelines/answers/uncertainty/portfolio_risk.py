@@ -8,36 +8,39 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from domain.model import Agreement
 from domain.returns import Missing
+from pipelines.answers.columns import summed
 from pipelines.answers.costs import cost_columns
-from pipelines.answers.economy.funding import FrameLine, frames
+from pipelines.answers.economy.funding import source_frames
 from pipelines.answers.economy.line_table import SPENT, Lines
 from pipelines.answers.economy.lines import economy_lines
 from pipelines.answers.economy.sums import known_by_project, sums_by
 from pipelines.answers.prices import Price
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
+from pipelines.answers.side_by_side import both
 from pipelines.answers.uncertainty.uncertainty import FORECAST, ProjectUncertainty, projects_with
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.cost_curves import CostCurve
 from pipelines.methods.cost_risk import (
     N_DRAWS,
     RHOS,
     SEED,
-    CostFrame,
     FrameChance,
     PortfolioRisk,
     RiskProject,
     portfolio_band,
-    portions_of,
 )
-from pipelines.methods.money import Amount, mnok_of
+from pipelines.methods.money import Amount, Figure
+from pipelines.methods.portions import CostFrame, portions_of
 
 BUDGET = "budget_mnok"
 # The correlation that is shown where nothing else is asked for, and the draws at one that a reader moves a slider to.
 USUAL_RHO, FEWER_DRAWS = 0.3, 20_000
+# So many normals are drawn at most: 64 projects have 100 000 each.
+MOST_NORMALS = 6_400_000
 # Why nothing is held against the frames: they are of the whole agreement, and not all of it is chosen, or has been reported.
 PARTIES_MISSING, SELECTED = "parties_missing", "selected"
 _DELIVERED = """
@@ -111,19 +114,21 @@ def portfolio(
     selection: Selection = EVERYTHING,
 ) -> Portfolio:
     """The portfolio of a selection as it was known on a date, ready to be drawn from."""
-    lines = economy_lines(snapshot, agreement, price, as_of, selection, (FORECAST, SPENT, BUDGET))
-    columns = cost_columns(snapshot, agreement, price, as_of, selection)
+    columns, lines = both(
+        lambda: cost_columns(snapshot, agreement, price, as_of, selection),
+        lambda: economy_lines(snapshot, agreement, price, as_of, selection),
+    )
     listed = projects_with(columns, known_by_project(lines, SPENT), selection)
-    amounts = _amounts(lines)
+    portions = _portions(lines)
     # Estimates are of fixed kroner. Without a price year they are in those of each report, which do not add up.
     known = [(it, it.curve) for it in listed if it.curve and price and not price.is_nominal]
-    risks = tuple(_risk(it, curve, amounts.get(it.project_id, {})) for it, curve in known)
+    risks = tuple(RiskProject(curve, portions_of(portions.get(it.project_id, ()), it.shares_pct)) for it, curve in known)
     silent = _silent(snapshot, agreement, as_of) if selection.is_everything else ()
     if not risks:
         return Portfolio(price, listed, (), (), silent)
     counted = {it.curve.project_id for it in risks}
     own = lines.of_projects(counted)
-    held = frames(snapshot, agreement, price, as_of) if selection.is_everything and not silent else ()
+    held = source_frames(snapshot, agreement, price, as_of) if selection.is_everything and not silent else {}
     references = _references(agreement, risks, listed, own, held, lines.report_year)
     why = PARTIES_MISSING if silent else None if selection.is_everything else SELECTED
     told = (replace(it, reason=why) if why and it.grain in ("total", "source") else it for it in references)
@@ -131,13 +136,26 @@ def portfolio(
 
 
 def portfolio_at(
-    found: Portfolio, rhos: Sequence[float] = RHOS, n_draws: int = N_DRAWS, seed: int = SEED
+    found: Portfolio, rhos: Sequence[float] = RHOS, n_draws: int | None = None, seed: int = SEED
 ) -> tuple[PortfolioAt, ...]:
-    """The uncertain cost at each correlation, from the same draws; none without projects. ValueError unless 0 <= rho <= 1."""
+    """The uncertain cost at each correlation, from the same draws; none without projects. ValueError unless 0 <= rho <= 1.
+
+    Of as many draws as `draws_for` has, where no number is asked for.
+    """
     if not found.risks:
         return ()
+    n_draws = n_draws or draws_for(len(found.risks), rhos)
     drawn = portfolio_band(found.risks, [reference.frame for reference in found.references], rhos, seed, n_draws)
     return tuple(PortfolioAt(risk, tuple(zip(found.references, risk.frames, strict=True))) for risk in drawn)
+
+
+def draws_for(n_projects: int, rhos: Sequence[float] = RHOS) -> int:
+    """How many draws are made of so many projects: fewer at a correlation that is not of the band, and of many projects.
+
+    The answer says how many, and how near its P85 is.
+    """
+    most = N_DRAWS if set(rhos) <= set(RHOS) else FEWER_DRAWS
+    return min(most, MOST_NORMALS // max(1, n_projects))
 
 
 def _silent(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None) -> tuple[str, ...]:
@@ -147,21 +165,22 @@ def _silent(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None) -> 
     return tuple(it.party_id for it in agreement.parties if it.is_reporting is True and it.party_id not in delivered)
 
 
-def _amounts(lines: Lines) -> dict[str, dict[tuple[int, str], list[int]]]:
-    """Forecast and spent in øre, as far as they are known, by project, and by year and source."""
-    forecast, spent = (np.where(lines.amounts[name].is_known, lines.amounts[name].ore, 0).tolist() for name in (FORECAST, SPENT))
-    columns = lines.project_id, lines.year.tolist(), lines.funding_source_id, forecast, spent
-    found: dict[str, dict[tuple[int, str], list[int]]] = {}
-    for project_id, year, source, *amounts in zip(*columns, strict=True):
-        known = found.setdefault(project_id, {}).setdefault((year, source), [0, 0])
-        known[0], known[1] = known[0] + amounts[0], known[1] + amounts[1]
-    return found
-
-
-def _risk(project: ProjectUncertainty, curve: CostCurve, amounts: Mapping[tuple[int, str], Sequence[int]]) -> RiskProject:
-    """The project with its cost over years, sources and areas, by its lines."""
-    listed = [(year, source, mnok_of(own[0]), mnok_of(own[1])) for (year, source), own in sorted(amounts.items())]
-    return RiskProject(curve, portions_of(listed, project.shares_pct))
+def _portions(lines: Lines) -> dict[str, list[tuple[int, str, int, int]]]:
+    """Forecast and spent in øre, as far as they are known, of each project that has lines, by year and source."""
+    source = lines.source.in_order()
+    first, span = (int(lines.year.min()), int(np.ptp(lines.year)) + 1) if len(lines) else (0, 1)
+    projects, ids = lines.project_codes
+    together = (projects * span + lines.year - first) * len(source.names) + source.codes
+    groups, found = pd.factorize(together, sort=True)
+    amounts = (lines.amounts[name] for name in (FORECAST, SPENT))
+    ore = (summed(groups, np.where(it.is_known, it.ore, 0), len(found)).tolist() for it in amounts)
+    found, sources = np.divmod(found, len(source.names) or 1)
+    projects, years = np.divmod(found, span)
+    by_project: dict[str, list[tuple[int, str, int, int]]] = {it: [] for it in ids.tolist()}
+    columns = ids[projects].tolist(), (years + first).tolist(), source.names[sources].tolist()
+    for project_id, *portion in zip(*columns, *ore, strict=True):
+        by_project[project_id].append(tuple(portion))
+    return by_project
 
 
 def _references(
@@ -169,17 +188,16 @@ def _references(
     risks: Sequence[RiskProject],
     listed: Sequence[ProjectUncertainty],
     lines: Lines,
-    held: Sequence[FrameLine],
+    held: Mapping[str, Figure],
     report_year: int | None,
 ) -> Iterable[Reference]:
     """The whole, then the sources, the areas, and the years from that of the reports on."""
-    by_source = {it.funding_source_id: it for it in held if it.municipality_code is None and it.year is None}
     middles = {it.curve.project_id: it.curve.p50_mnok for it in risks}
-    yield _whole(agreement, list(by_source.values()), lines, sum(middles.values()))
+    yield _whole(agreement, held, lines, sum(middles.values()))
     used = set(lines.funding_source_id)
     for source in agreement.funding_sources:
         if source.funding_source_id in used:
-            yield _of_source(agreement, source.funding_source_id, by_source.get(source.funding_source_id))
+            yield _of_source(agreement, source.funding_source_id, held.get(source.funding_source_id))
     by_area: dict[str, float] = {}
     for project in listed:
         for area, pct in project.shares_pct.items() if project.project_id in middles else ():
@@ -197,13 +215,13 @@ def _references(
         )  # fmt: skip
 
 
-def _whole(agreement: Agreement, held: Sequence[FrameLine], lines: Lines, sum_p50: float) -> Reference:
+def _whole(agreement: Agreement, held: Mapping[str, Figure], lines: Lines, sum_p50: float) -> Reference:
     """All frames together where every source that pays has one; else the sum of P50, which is no frame."""
-    lacking = next((it.frame.code for it in held if isinstance(it.frame, Missing)), None)
-    amounts = [it.frame.mnok for it in held if isinstance(it.frame, Amount)]
+    lacking = next((it.code for it in held.values() if isinstance(it, Missing)), None)
+    amounts = [it.mnok for it in held.values() if isinstance(it, Amount)]
     if not amounts or lacking:
         return Reference("total", "", "sum_p50", CostFrame("total", sum_p50), lacking)
-    years = [_years(agreement, it.funding_source_id) for it in held]
+    years = [_years(agreement, source_id) for source_id in held]
     first, last = min(year for year, _ in years), max(year for _, year in years)
     # A frame of years leaves out projects whose years are not known; one that all money lies within need not name them.
     is_all = bool(((lines.year >= first) & (lines.year <= last)).all())
@@ -211,13 +229,13 @@ def _whole(agreement: Agreement, held: Sequence[FrameLine], lines: Lines, sum_p5
     return Reference("total", "", "frame", CostFrame("total", float(sum(amounts)), *limits))
 
 
-def _of_source(agreement: Agreement, source_id: str, held: FrameLine | None) -> Reference:
+def _of_source(agreement: Agreement, source_id: str, frame: Figure) -> Reference:
     frame_id = f"source:{source_id}"
-    if held is None or not isinstance(held.frame, Amount):
-        reason = held.frame.code if held and isinstance(held.frame, Missing) else None
+    if not isinstance(frame, Amount):
+        reason = frame.code if frame else None
         return Reference("source", source_id, "nothing", CostFrame(frame_id, None, funding_source_id=source_id), reason)
     first, last = _years(agreement, source_id)
-    return Reference("source", source_id, "frame", CostFrame(frame_id, float(held.frame.mnok), first, last, source_id))
+    return Reference("source", source_id, "frame", CostFrame(frame_id, float(frame.mnok), first, last, source_id))
 
 
 def _years(agreement: Agreement, source_id: str) -> tuple[int, int]:

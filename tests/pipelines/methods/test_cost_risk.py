@@ -25,15 +25,8 @@ from pipelines.methods.cost_curves import (
     lognormal_with,
     pert_through,
 )
-from pipelines.methods.cost_risk import (
-    CostFrame,
-    NoPortfolio,
-    Portion,
-    RiskProject,
-    portfolio_band,
-    portfolio_risk,
-    portions_of,
-)
+from pipelines.methods.cost_risk import NoPortfolio, RiskProject, portfolio_band, portfolio_risk
+from pipelines.methods.portions import CostFrame, Portion, portions_of
 from pipelines.methods.reserve import FinishedProject, ReservePoint, drawdown, hit_rate
 
 N_DRAWS = 40_000
@@ -363,7 +356,7 @@ def test_the_chance_of_a_frame_falls_with_the_frame():
 
 
 def test_money_of_several_areas_is_counted_once():
-    given_amounts = [(2026, "toll", Decimal(90), Decimal(30)), (2027, "toll", Decimal(10), Decimal(0))]
+    given_amounts = [(2026, "toll", 90 * 10**8, 30 * 10**8), (2027, "toll", 10 * 10**8, 0)]
     found = portions_of(given_amounts, {"north": Decimal(60), "south": Decimal(40)})
     assert math.fsum(it.forecast_mnok for it in found) == pytest.approx(100)
     assert found[0] == Portion(2026, "toll", "north", 54, 18)

@@ -13,7 +13,6 @@ from pipelines.answers.trace.computed.economy import MNOK, parts_of, summed
 from pipelines.answers.trace.computed.made import Made, Maker, Outside, Part, Wanted
 from pipelines.answers.uncertainty.portfolio_risk import (
     BUDGET,
-    FEWER_DRAWS,
     USUAL_RHO,
     Portfolio,
     PortfolioAt,
@@ -22,7 +21,6 @@ from pipelines.answers.uncertainty.portfolio_risk import (
     portfolio_at,
 )
 from pipelines.answers.uncertainty.uncertainty import FORECAST, P50, P85, ProjectUncertainty, uncertainty_projects
-from pipelines.methods.cost_risk import N_DRAWS, RHOS
 
 SHARE = "share"
 # Which cells a curve rests on.
@@ -107,7 +105,7 @@ def _drawn(asked: Asked, wanted: Wanted) -> tuple[Portfolio, PortfolioAt | None,
     if reference is None:
         return found, None, None
     rho = _rho(wanted)
-    drawn = portfolio_at(replace(found, references=(reference,)), (rho,), N_DRAWS if rho in RHOS else FEWER_DRAWS)
+    drawn = portfolio_at(replace(found, references=(reference,)), (rho,))
     return found, drawn[0] if drawn else None, reference
 
 
