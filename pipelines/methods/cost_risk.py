@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.methods.cost_curves import CostCurve, Lognormal, Pert
 from pipelines.methods.normals import CHUNK, normals
-from pipelines.methods.portions import CostFrame, Portion, by_column, weights
+from pipelines.methods.portions import CostFrame, Portion, Portions, by_column, weights
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -107,26 +109,51 @@ def portfolio_band(
     The normal behind the cost of a project is sqrt(rho) times a common one plus sqrt(1 - rho) times its own. Each project draws
     from its own stream, by the seed and its id: neither the order of the projects nor the others change its draws.
     """
+    listed = list(projects)
+    return band_of([it.curve for it in listed], by_column([it.portions for it in listed]), frames, rhos, seed, n_draws)
+
+
+def band_of(
+    given: Sequence[CostCurve],
+    portions: Portions,
+    frames: Sequence[CostFrame] = (),
+    rhos: Sequence[float] = RHOS,
+    seed: int = SEED,
+    n_draws: int = N_DRAWS,
+) -> tuple[PortfolioRisk, ...]:
+    """The same of curves, and of portions by column, each of the curve in the place that it names."""
     if n_draws < 1 or seed < 0 or not all(0 <= rho <= 1 for rho in rhos):
-        raise ValueError(
-            f"{n_draws} draws at rho {tuple(rhos)}, seed {seed}; accepted: at least 1, each from 0 to 1, none below 0"
-        )
-    known = _in_order(projects)
-    curves = [project.curve for project in known]
+        raise ValueError(f"{n_draws} draws at rho {tuple(rhos)}, seed {seed}; accepted: 1 or more, 0 to 1, 0 or more")
+    order = _in_order(given)
+    curves = [given[place] for place in order]
     means = np.array([max(curve.shape.mean_mnok, curve.spent_mnok) for curve in curves])
-    slopes, fixed = weights(by_column([project.portions for project in known]), frames, len(known))
+    slopes, fixed = weights(replace(portions, project=np.argsort(order)[portions.project]), frames, len(curves))
+    # What is drawn is in single precision.
     single = slopes.astype(np.float32)
-    tallies = [_Tally(len(known), len(frames), n_draws) for _ in rhos]
+    tallies = [_Tally(len(curves), len(frames), n_draws) for _ in rhos]
     costs = _Costs(curves, means)
     for first, common, own in normals([curve.project_id for curve in curves], seed, n_draws):
         for rho, tally in zip(rhos, tallies, strict=True):
             tally.take(first, costs.off_mean(common, own, rho), single)
-    fixed_frames = fixed + single.astype(np.float64) @ means
+    n_without_split = len(curves) - len(np.unique(portions.project))
     sums = math.fsum(curve.p50_mnok for curve in curves), math.fsum(curve.p85_mnok for curve in curves)
+    whole = _Whole([curve.project_id for curve in curves], n_without_split, float(means.sum()), *sums)
+    fixed_frames = fixed + single.astype(np.float64) @ means
     return tuple(
-        _answer(known, frames, rho, seed, tally, float(means.sum()), fixed_frames, sums)
+        _answer(whole, rho, seed, tally, [*zip(frames, fixed_frames, strict=True)])
         for rho, tally in zip(rhos, tallies, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What is the same of a portfolio at every correlation."""
+
+    project_ids: Sequence[str]
+    n_without_split: int
+    mean_mnok: float
+    sum_p50_mnok: float
+    sum_p85_mnok: float
 
 
 class _Costs:
@@ -156,8 +183,9 @@ class _Costs:
         costs, scaled = (room[: own.size].reshape(own.shape) for room in (self._costs, self._own))
         factors = np.stack([self._sigmas * math.sqrt(rho), self._logs], axis=1).astype(np.float32)
         np.matmul(factors, np.stack([common, np.ones_like(common)]), out=costs)
-        np.multiply(own, (self._sigmas * math.sqrt(1 - rho)).astype(np.float32)[:, np.newaxis], out=scaled)
-        costs += scaled
+        if rho < 1:
+            np.multiply(own, (self._sigmas * math.sqrt(1 - rho)).astype(np.float32)[:, np.newaxis], out=scaled)
+            costs += scaled
         np.exp(costs[: self._n_lognormal], out=costs[: self._n_lognormal])
         for table, row in zip(self._tables, costs[self._n_lognormal :], strict=True):
             _look_up(table, row)
@@ -194,18 +222,17 @@ class _Tally:
         return np.asarray(covariances / whole) if whole > 0 else np.zeros_like(covariances)
 
 
-def _in_order(projects: Iterable[RiskProject]) -> list[RiskProject]:
-    """The projects by their ids, the lognormal ones first. NoPortfolio."""
-    known = sorted(projects, key=lambda project: (isinstance(project.curve.shape, Pert), project.curve.project_id))
-    ids = [project.curve.project_id for project in known]
-    kroner = {project.curve.kroner for project in known}
-    if not known or len(set(ids)) < len(ids) or len(kroner) > 1:
+def _in_order(curves: Sequence[CostCurve]) -> list[int]:
+    """The places of the curves by their ids, the lognormal ones first. NoPortfolio."""
+    ids, kroner = {curve.project_id for curve in curves}, {curve.kroner for curve in curves}
+    if not curves or len(ids) < len(curves) or len(kroner) > 1:
         raise NoPortfolio(
-            f"{len(ids)} projects, {len(set(ids))} of them different, in kroner of {len(kroner)} kinds; accepted: one kind"
+            f"{len(curves)} projects, {len(ids)} of them different, in kroner of {len(kroner)} kinds; accepted: one kind"
         )
-    return known
+    return sorted(range(len(curves)), key=lambda place: (isinstance(curves[place].shape, Pert), curves[place].project_id))
 
 
+@lru_cache(maxsize=128)
 def _table(shape: Pert) -> Floats:
     computed, wanted = (np.linspace(-_Z_END, _Z_END, 2 * _Z_END * steps + 1) for steps in (_COMPUTED_STEPS, _TABLE_STEPS))
     return np.interp(wanted, computed, shape.at_normal(computed)).astype(np.float32)
@@ -218,33 +245,23 @@ def _look_up(table: Floats, standard: Floats) -> None:
     table.take(standard.astype(np.intp), mode="clip", out=standard)
 
 
-def _answer(
-    projects: Sequence[RiskProject],
-    frames: Sequence[CostFrame],
-    rho: float,
-    seed: int,
-    tally: _Tally,
-    mean_mnok: float,
-    fixed_frames: Numbers,
-    sums: tuple[float, float],
-) -> PortfolioRisk:
-    totals = np.sort(tally.totals) + mean_mnok
+def _answer(whole: _Whole, rho: float, seed: int, tally: _Tally, frames: Sequence[tuple[CostFrame, float]]) -> PortfolioRisk:
+    totals = np.sort(tally.totals) + whole.mean_mnok
     n_draws = len(totals)
     at = dict(zip(QUANTILES_PCT, np.quantile(totals, np.array(QUANTILES_PCT) / 100), strict=True))
     half = _Z975 * math.sqrt(n_draws * 0.85 * 0.15)
     low, high = (min(n_draws - 1, max(0, round(0.85 * n_draws + off))) for off in (-half, half))
-    shares = tally.shares()
-    found = [SpreadShare(project.curve.project_id, float(100 * share)) for project, share in zip(projects, shares, strict=True)]
+    found = [SpreadShare(it, 100 * share) for it, share in zip(whole.project_ids, tally.shares().tolist(), strict=True)]
     return PortfolioRisk(
-        rho, seed, n_draws, len(projects), sum(not project.portions for project in projects), float(totals.mean()),
-        float(totals.std()), float(at[50]), float(at[85]), float(totals[low]), float(totals[high]), *sums,
+        rho, seed, n_draws, len(found), whole.n_without_split, float(totals.mean()), float(totals.std()), float(at[50]),
+        float(at[85]), float(totals[low]), float(totals[high]), whole.sum_p50_mnok, whole.sum_p85_mnok,
         {pct: float(amount) for pct, amount in at.items()},
-        tuple(_chance(frame, draws + fixed) for frame, draws, fixed in zip(frames, tally.frames, fixed_frames, strict=True)),
+        tuple(_chance(frame, draws + fixed) for (frame, fixed), draws in zip(frames, tally.frames, strict=True)),
         tuple(sorted(found, key=lambda share: (-share.share_pct, share.project_id))),
     )  # fmt: skip
 
 
-def _chance(frame: CostFrame, draws: Numbers) -> FrameChance:
+def _chance(frame: CostFrame, draws: NDArray[np.floating[Any]]) -> FrameChance:
     chance = None if frame.amount_mnok is None else float((draws <= frame.amount_mnok).mean())
     p50, p85 = np.quantile(draws, [0.5, 0.85])
     return FrameChance(frame, chance, float(draws.mean()), float(p50), float(p85))

@@ -5,10 +5,10 @@ Amounts are mill. kr of one price basis.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,14 +73,24 @@ class Portions:
     spent_mnok: Numbers
 
 
-def portions_of(amounts: Iterable[tuple[int, str, int, int]], area_shares_pct: Mapping[str, Decimal]) -> tuple[Portion, ...]:
-    """The portions of a project from (year, source, forecast, spent), in øre, and its areas' shares; without areas in none."""
-    areas: list[tuple[str | None, float]] = [(area, float(share)) for area, share in area_shares_pct.items()] or [(None, 100.0)]
-    return tuple(
-        Portion(year, source_id, area, forecast * share / _ORE_PCT, spent * share / _ORE_PCT)
-        for year, source_id, forecast, spent in amounts
-        for area, share in areas
-    )
+def split_over(
+    amounts: Sequence[NDArray[Any]], ore: Sequence[NDArray[np.int64]], shares_pct: Sequence[Mapping[str, Decimal]]
+) -> Portions:
+    """The portions of amounts that are each of a project, year and source, in columns, by the areas of the project.
+
+    `ore` are forecast and spent; `shares_pct` the areas of each project, none where they are not known.
+    """
+    projects, years, sources = amounts
+    # An area and its share in per cent, of each project after the other.
+    listed: list[list[tuple[str | None, Decimal]]] = [[*own.items()] or [(None, Decimal(100))] for own in shares_pct]
+    n_areas = np.array([len(own) for own in listed], np.int64)
+    areas, shares = zip(*(pair for own in listed for pair in own), strict=True) if listed else ((), ())
+    of = np.repeat(np.arange(len(projects)), n_areas[projects])
+    within = np.arange(len(of)) - np.repeat(np.cumsum(n_areas[projects]) - n_areas[projects], n_areas[projects])
+    place = (np.cumsum(n_areas) - n_areas)[projects[of]] + within
+    share = np.array(shares, np.float64)[place]
+    forecast, spent = (own[of] * share / _ORE_PCT for own in ore)
+    return Portions(projects[of], years[of], sources[of], np.array([*areas, None], object)[place], forecast, spent)
 
 
 def by_column(of_projects: Sequence[Sequence[Portion]]) -> Portions:

@@ -13,9 +13,8 @@ from domain.model import Agreement
 from pipelines.answers.economy.cost_course import CostCourse, Point, cost_course
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
-from pipelines.answers.uncertainty.portfolio_risk import USUAL_RHO, draws_for, portfolio
+from pipelines.answers.uncertainty.portfolio_risk import USUAL_RHO, portfolio, portfolio_at
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.cost_risk import portfolio_risk
 
 # The band is between these quantiles of the total cost: 70 of 100 outcomes lie in it.
 LOW_PCT, HIGH_PCT = 15, 85
@@ -67,13 +66,13 @@ def course_range(
     """
     course = course or cost_course(snapshot, agreement, price, as_of, selection)
     found = portfolio(snapshot, agreement, price, as_of, selection)
-    lack = _lack(price, course, bool(found.risks))
+    lack = _lack(price, course, bool(found.curves))
     if lack:
         return CourseRange((), lack, found.with_figures)
-    risk = portfolio_risk(found.risks, rho=USUAL_RHO, n_draws=n_draws or draws_for(len(found.risks)))
-    of_curves = sum(portion.forecast_mnok for project in found.risks for portion in project.portions)
+    (drawn,) = portfolio_at(found, (USUAL_RHO,), n_draws)
+    of_curves = float(found.portions.forecast_mnok.sum())
     certain = float(course.forecast[-1].mnok) - of_curves
-    low, high = (risk.quantiles_mnok[pct] + certain for pct in (LOW_PCT, HIGH_PCT))
+    low, high = (drawn.risk.quantiles_mnok[pct] + certain for pct in (LOW_PCT, HIGH_PCT))
     return CourseRange(spread(course.spent[-1], course.forecast, low, high), None, found.with_figures)
 
 

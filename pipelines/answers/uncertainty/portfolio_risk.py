@@ -24,17 +24,17 @@ from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.answers.side_by_side import both
 from pipelines.answers.uncertainty.uncertainty import FORECAST, ProjectUncertainty, projects_with
 from pipelines.history.snapshot import Snapshot
+from pipelines.methods.cost_curves import CostCurve
 from pipelines.methods.cost_risk import (
     N_DRAWS,
     RHOS,
     SEED,
     FrameChance,
     PortfolioRisk,
-    RiskProject,
-    portfolio_band,
+    band_of,
 )
 from pipelines.methods.money import Amount, Figure
-from pipelines.methods.portions import CostFrame, portions_of
+from pipelines.methods.portions import CostFrame, Portions, split_over
 
 BUDGET = "budget_mnok"
 # The correlation that is shown where nothing else is asked for, and the draws at one that a reader moves a slider to.
@@ -66,21 +66,23 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """What can be drawn from: the projects, those with curves as `risks`, and what they are held against, the whole first.
+    """What can be drawn from: the projects, the curves of those that have one, and what they are held against, the whole first.
 
-    There are no `risks` in kroner in which projects cannot be added up. `silent` are the parties that are to report and had not.
+    `portions` are of the curves, by place. There are no `curves` in kroner in which projects cannot be added up. `silent` are the
+    parties that are to report and had not.
     """
 
     price: Price | None
     projects: tuple[ProjectUncertainty, ...]
-    risks: tuple[RiskProject, ...]
+    curves: tuple[CostCurve, ...]
+    portions: Portions
     references: tuple[Reference, ...]
     silent: tuple[str, ...] = ()
 
     @property
     def with_figures(self) -> tuple[int, int]:
         """How many projects are in the sums, of all."""
-        return len(self.risks), len(self.projects)
+        return len(self.curves), len(self.projects)
 
     @property
     def whole(self) -> Reference | None:
@@ -119,20 +121,19 @@ def portfolio(
         lambda: economy_lines(snapshot, agreement, price, as_of, selection),
     )
     listed = projects_with(columns, known_by_project(lines, SPENT), selection)
-    portions = _portions(lines)
     # Estimates are of fixed kroner. Without a price year they are in those of each report, which do not add up.
-    known = [(it, it.curve) for it in listed if it.curve and price and not price.is_nominal]
-    risks = tuple(RiskProject(curve, portions_of(portions.get(it.project_id, ()), it.shares_pct)) for it, curve in known)
+    counted = {it.project_id: it for it in listed if it.curve and price and not price.is_nominal}
+    curves = tuple(it.curve for it in counted.values() if it.curve)
     silent = _silent(snapshot, agreement, as_of) if selection.is_everything else ()
-    if not risks:
-        return Portfolio(price, listed, (), (), silent)
-    counted = {it.curve.project_id for it in risks}
     own = lines.of_projects(counted)
+    portions = _portions(own, counted)
+    if not curves:
+        return Portfolio(price, listed, (), portions, (), silent)
     held = source_frames(snapshot, agreement, price, as_of) if selection.is_everything and not silent else {}
-    references = _references(agreement, risks, listed, own, held, lines.report_year)
+    references = _references(agreement, curves, listed, own, held, lines.report_year)
     why = PARTIES_MISSING if silent else None if selection.is_everything else SELECTED
     told = (replace(it, reason=why) if why and it.grain in ("total", "source") else it for it in references)
-    return Portfolio(price, listed, risks, tuple(told), silent)
+    return Portfolio(price, listed, curves, portions, tuple(told), silent)
 
 
 def portfolio_at(
@@ -142,10 +143,10 @@ def portfolio_at(
 
     Of as many draws as `draws_for` has, where no number is asked for.
     """
-    if not found.risks:
+    if not found.curves:
         return ()
-    n_draws = n_draws or draws_for(len(found.risks), rhos)
-    drawn = portfolio_band(found.risks, [reference.frame for reference in found.references], rhos, seed, n_draws)
+    n_draws = n_draws or draws_for(len(found.curves), rhos)
+    drawn = band_of(found.curves, found.portions, [reference.frame for reference in found.references], rhos, seed, n_draws)
     return tuple(PortfolioAt(risk, tuple(zip(found.references, risk.frames, strict=True))) for risk in drawn)
 
 
@@ -165,34 +166,31 @@ def _silent(snapshot: Snapshot, agreement: Agreement, as_of: dt.date | None) -> 
     return tuple(it.party_id for it in agreement.parties if it.is_reporting is True and it.party_id not in delivered)
 
 
-def _portions(lines: Lines) -> dict[str, list[tuple[int, str, int, int]]]:
-    """Forecast and spent in øre, as far as they are known, of each project that has lines, by year and source."""
+def _portions(lines: Lines, counted: Mapping[str, ProjectUncertainty]) -> Portions:
+    """Forecast and spent, as far as they are known, of each year, source and area of the counted projects, in their order."""
+    place = {project_id: place for place, project_id in enumerate(counted)}
+    codes, ids = lines.project_codes
     source = lines.source.in_order()
     first, span = (int(lines.year.min()), int(np.ptp(lines.year)) + 1) if len(lines) else (0, 1)
-    projects, ids = lines.project_codes
-    together = (projects * span + lines.year - first) * len(source.names) + source.codes
-    groups, found = pd.factorize(together, sort=True)
+    projects = np.array([place[it] for it in ids.tolist()], np.int64)[codes]
+    groups, found = pd.factorize((projects * span + lines.year - first) * len(source.names) + source.codes, sort=True)
     amounts = (lines.amounts[name] for name in (FORECAST, SPENT))
-    ore = (summed(groups, np.where(it.is_known, it.ore, 0), len(found)).tolist() for it in amounts)
+    ore = [summed(groups, np.where(it.is_known, it.ore, 0), len(found)) for it in amounts]
     found, sources = np.divmod(found, len(source.names) or 1)
     projects, years = np.divmod(found, span)
-    by_project: dict[str, list[tuple[int, str, int, int]]] = {it: [] for it in ids.tolist()}
-    columns = ids[projects].tolist(), (years + first).tolist(), source.names[sources].tolist()
-    for project_id, *portion in zip(*columns, *ore, strict=True):
-        by_project[project_id].append(tuple(portion))
-    return by_project
+    return split_over((projects, years + first, source.names[sources]), ore, [it.shares_pct for it in counted.values()])
 
 
 def _references(
     agreement: Agreement,
-    risks: Sequence[RiskProject],
+    curves: Sequence[CostCurve],
     listed: Sequence[ProjectUncertainty],
     lines: Lines,
     held: Mapping[str, Figure],
     report_year: int | None,
 ) -> Iterable[Reference]:
     """The whole, then the sources, the areas, and the years from that of the reports on."""
-    middles = {it.curve.project_id: it.curve.p50_mnok for it in risks}
+    middles = {it.project_id: it.p50_mnok for it in curves}
     yield _whole(agreement, held, lines, sum(middles.values()))
     used = set(lines.funding_source_id)
     for source in agreement.funding_sources:
@@ -248,6 +246,6 @@ def choices(found: Portfolio) -> Mapping[str, int]:
     """How many projects rest on which kind of figures; `none` those that are not in the sums."""
     counted: dict[str, int] = {}
     for project in found.projects:
-        choice = project.curve.choice if project.curve and found.risks else "none"
+        choice = project.curve.choice if project.curve and found.curves else "none"
         counted[choice] = counted.get(choice, 0) + 1
     return counted

@@ -92,17 +92,21 @@ def test_each_curve_is_that_of_the_newest_report(snapshot, as_of):
 
 def test_the_portions_of_a_project_are_its_lines_split_as_reported(snapshot, newest):
     reports = newest_reports(snapshot, LAST)
-    for risk in newest[0].risks:
-        report = reports[risk.curve.project_id]
+    portions = newest[0].portions
+    for number, curve in enumerate(newest[0].curves):
+        report = reports[curve.project_id]
         wanted: dict = {}
-        listed = next(it for it in newest[0].projects if it.project_id == risk.curve.project_id).shares_pct
+        listed = next(it for it in newest[0].projects if it.project_id == curve.project_id).shares_pct
         for line in report.of("economy"):
             year, source = int(line.number("year")), line.code("funding_source_id")
             for area, pct in listed.items():
                 kept = wanted.setdefault((year, source, area), [0.0, 0.0])
                 for place, name in enumerate(("forecast_mnok", "spent_to_date_mnok")):
                     kept[place] += float((in_price(line, name, LAST, year) or 0) * pct / 100)
-        found = {(it.year, it.funding_source_id, it.working_area_id): [it.forecast_mnok, it.spent_mnok] for it in risk.portions}
+        own = portions.project == number
+        keys = zip(portions.year[own].tolist(), portions.funding_source_id[own], portions.working_area_id[own], strict=True)
+        pairs = zip(portions.forecast_mnok[own].tolist(), portions.spent_mnok[own].tolist(), strict=True)
+        found = dict(zip(keys, map(list, pairs), strict=True))
         assert found.keys() == wanted.keys()
         for key, amounts in found.items():
             assert amounts == pytest.approx(wanted[key])
@@ -141,7 +145,7 @@ def test_correlation_moves_p85_from_the_root_of_the_variances_to_the_sum_of_p85(
     assert apart.p85_mnok < between.p85_mnok < together.p85_mnok
     assert together.p85_low_mnok * 0.998 <= together.sum_p85_mnok <= together.p85_high_mnok * 1.002
     # What is spent cuts the curves from below, so that the spread is no larger than that of the curves.
-    alone = sum(it.curve.shape.sd_mnok**2 for it in newest[0].risks) ** 0.5
+    alone = sum(it.shape.sd_mnok**2 for it in newest[0].curves) ** 0.5
     assert 0.8 * alone < apart.sd_mnok < 1.05 * alone
 
 
@@ -222,7 +226,7 @@ def test_kroner_that_do_not_add_up_give_no_sum(snapshot, choice):
 def test_before_the_first_report_there_is_nothing(snapshot):
     day = dt.date(2024, 10, 1)
     found = portfolio(snapshot, FJORDBYEN, price(FJORDBYEN, day), day)
-    assert (found.projects, found.risks, portfolio_at(found), found.whole) == ((), (), (), None)
+    assert (found.projects, found.curves, portfolio_at(found), found.whole) == ((), (), (), None)
     assert reserve_use(snapshot, FJORDBYEN, price(FJORDBYEN, day), day) == ()
     assert ended_against_frames(found.projects) is None
     assert open_risks(snapshot, FJORDBYEN, price(FJORDBYEN, day), day) == ()

@@ -25,8 +25,8 @@ from pipelines.methods.cost_curves import (
     lognormal_with,
     pert_through,
 )
-from pipelines.methods.cost_risk import NoPortfolio, RiskProject, portfolio_band, portfolio_risk
-from pipelines.methods.portions import CostFrame, Portion, portions_of
+from pipelines.methods.cost_risk import NoPortfolio, RiskProject, band_of, portfolio_band, portfolio_risk
+from pipelines.methods.portions import CostFrame, Portion, by_column, split_over
 from pipelines.methods.reserve import FinishedProject, ReservePoint, drawdown, hit_rate
 
 N_DRAWS = 40_000
@@ -280,10 +280,10 @@ def test_what_cannot_be_added_is_refused(projects):
         portfolio_risk(projects, n_draws=10)
 
 
-@pytest.mark.parametrize(("rho", "n_draws"), [(-0.1, 10), (1.1, 10), (0.3, 0)])
-def test_impossible_settings_are_refused(rho, n_draws):
+@pytest.mark.parametrize(("rho", "n_draws", "seed"), [(-0.1, 10, 1), (1.1, 10, 1), (0.3, 0, 1), (0.3, 10, -1)])
+def test_impossible_settings_are_refused(rho, n_draws, seed):
     with pytest.raises(ValueError, match="accepted"):
-        portfolio_risk(mixed(), rho=rho, n_draws=n_draws)
+        portfolio_risk(mixed(), rho=rho, n_draws=n_draws, seed=seed)
 
 
 # Frames.
@@ -356,11 +356,24 @@ def test_the_chance_of_a_frame_falls_with_the_frame():
 
 
 def test_money_of_several_areas_is_counted_once():
-    given_amounts = [(2026, "toll", 90 * 10**8, 30 * 10**8), (2027, "toll", 10 * 10**8, 0)]
-    found = portions_of(given_amounts, {"north": Decimal(60), "south": Decimal(40)})
-    assert math.fsum(it.forecast_mnok for it in found) == pytest.approx(100)
-    assert found[0] == Portion(2026, "toll", "north", 54, 18)
-    assert portions_of(given_amounts, {})[0] == Portion(2026, "toll", None, 90, 30)
+    """Two projects, the first in two areas with money in two years, the other in none that is known."""
+    keys = np.array([0, 0, 1]), np.array([2026, 2027, 2026]), np.array(["toll", "toll", "state"], object)
+    forecast, spent = (np.array(it) * 10**8 for it in ([90, 10, 5], [30, 0, 5]))
+    found = split_over(keys, (forecast, spent), [{"north": Decimal(60), "south": Decimal(40)}, {}])
+    columns = (found.project, found.year, found.funding_source_id, found.working_area_id, found.forecast_mnok, found.spent_mnok)
+    assert list(zip(*(column.tolist() for column in columns), strict=True)) == [
+        (0, 2026, "toll", "north", 54, 18), (0, 2026, "toll", "south", 36, 12),
+        (0, 2027, "toll", "north", 6, 0), (0, 2027, "toll", "south", 4, 0),
+        (1, 2026, "state", None, 5, 5),
+    ]  # fmt: skip
+
+
+def test_portions_by_column_are_those_of_the_projects():
+    projects = [split_project("S-2"), *mixed(3), split_project("S-1", spent=10.0)]
+    frames = [CostFrame("all"), *YEARS, CostFrame("north", working_area_id="north")]
+    by_project = portfolio_band(projects, frames, n_draws=500)
+    assert by_project == band_of([it.curve for it in projects], by_column([it.portions for it in projects]), frames, n_draws=500)
+    assert by_project[0].n_without_split == 3
 
 
 # Reserves and hit rates.

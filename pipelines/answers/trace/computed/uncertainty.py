@@ -145,7 +145,7 @@ def _held_against(asked: Asked, wanted: Wanted) -> Made | None:
         return Made(amount, MNOK, "frames", (), (Outside("frame", key or "total", amount),))
     if reference.against == "budget":
         lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, (BUDGET,))
-        own = lines.of_projects(it.curve.project_id for it in found.risks)
+        own = lines.of_projects(it.project_id for it in found.curves)
         parts = parts_of(own.where(own.year == int(key)), BUDGET)
         return Made(summed(parts), MNOK, "money", parts)
     return Made(amount, MNOK, "portfolio_risk", _curves(found, asked, reference))
@@ -153,7 +153,7 @@ def _held_against(asked: Asked, wanted: Wanted) -> Made | None:
 
 def _curves(found: Portfolio, asked: Asked | None, reference: Reference | None) -> tuple[Part, ...]:
     """The cells that the curves of the projects rest on; of a part of the portfolio those of the projects in it."""
-    counted_in = {it.curve.project_id for it in found.risks}
+    counted_in = {it.project_id for it in found.curves}
     own: set[str] | None = None
     if asked and reference and reference.grain in ("source", "year"):
         lines = economy_lines(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection, (FORECAST,))

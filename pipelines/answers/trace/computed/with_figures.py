@@ -133,7 +133,7 @@ def _resting(choice: str | None) -> Maker:
 
     def make(asked: Asked, wanted: Wanted) -> Made:  # noqa: ARG001 - a figure of the whole selection has no key
         found = portfolio(asked.snapshot, asked.agreement, asked.price, asked.as_of, asked.selection)
-        kinds = {it.project_id: it.curve.choice if it.curve and found.risks else "none" for it in found.projects}
+        kinds = {it.project_id: it.curve.choice if it.curve and found.curves else "none" for it in found.projects}
         return _estimate_cells(
             (
                 it
