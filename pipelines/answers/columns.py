@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -118,14 +117,6 @@ def entries(table: pa.Table, name: str) -> list[Any]:
         days: list[dt.date | None] = table[name].to_numpy(zero_copy_only=False).tolist()
         return days
     found: list[Any] = table[name].to_pylist()
-    return found
-
-
-def mnok(table: pa.Table, name: str) -> Texts:
-    """The amounts of a column of mill. kr as exact decimals, None where there is none."""
-    found = np.empty(len(table), object)
-    # By their texts: Arrow takes thrice as long to make decimals of them.
-    found[:] = [None if said is None else Decimal(said) for said in table[name].cast(pa.string()).to_pylist()]
     return found
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from domain.model import Agreement
 from domain.returns import Missing
-from pipelines.answers.columns import Flags, Numbers, Texts, known, missing_codes, mnok, ore, said_by
+from pipelines.answers.columns import Flags, Numbers, Texts, known, missing_codes, ore, said_by
 from pipelines.answers.kept import kept
-from pipelines.answers.kroner import Kroner, stated_kroner
+from pipelines.answers.kroner import Kroner, stated_kroner, times_each
 from pipelines.answers.portfolio import NEWEST_REPORTS, of_selection, parameters
 from pipelines.answers.prices import Price, ratio_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import mnok_of, times
+from pipelines.methods.money import mnok_of
 
 AMOUNTS = ("p50_mnok", "p85_mnok", "low_mnok", "likely_mnok", "high_mnok", "forecast_mnok")
 _WHY, _STATED = ({name: f"{name}_missing" for name in AMOUNTS}, {name: f"reported_{name}" for name in AMOUNTS})
@@ -62,12 +63,11 @@ LEFT JOIN (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stated:
-    """An amount of every row: as it stands in its cell and in øre, or why it does not; and the kroner that it is in, by number.
+    """An amount of every row in øre, or why it is not there; and the kroner that it is in, by number.
 
     An estimate is of kroner of when it was made; nominal ones have no other year to be converted from.
     """
 
-    mnok: Texts
     ore: Numbers
     is_known: Flags
     why: Texts
@@ -76,17 +76,19 @@ class _Stated:
 
     def in_price(self, price: Price | None) -> tuple[Texts, Texts]:
         """The amounts in the price, to the øre, None where there are none; and why they are not there."""
-        found, why = self.mnok.copy(), self.why.copy()
-        for code, kroner in enumerate(self.kroner):
-            ratio = ratio_in(price, kroner, None)
-            if ratio == 1:
-                continue
-            chosen = np.flatnonzero(self.is_known & (self.codes == code))
-            if isinstance(ratio, Missing):
-                found[chosen], why[chosen] = None, ratio.code
-            else:
-                found[chosen] = [mnok_of(it) for it in times(self.ore[chosen].tolist(), ratio)]
+        ratios = [ratio_in(price, kroner, None) for kroner in self.kroner]
+        lost = np.array([isinstance(it, Missing) for it in ratios], np.bool_)[self.codes] & self.is_known
+        exact = [Fraction(1) if isinstance(it, Missing) else it for it in ratios]
+        found, why = _mnok(times_each(self.ore, exact, self.codes), self.is_known & ~lost), self.why
+        if lost.any():
+            reasons = said_by(self.codes, [it.code if isinstance(it, Missing) else "" for it in ratios])
+            why = np.where(lost, reasons, why)
         return found, why
+
+    @property
+    def reported(self) -> Texts:
+        """The amounts as they stand in their cells."""
+        return _mnok(self.ore, self.is_known)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +113,8 @@ def costs(
     `reported_` what stands in the cell. `previous_forecast_mnok` is of the project's report before, with `previous_period`.
     """
     columns = cost_columns(snapshot, agreement, price, as_of, selection)
+    as_reported = _reported(snapshot, agreement.agreement_id, moment_of(as_of), selection).amounts
+    columns |= {_STATED[name]: stated.reported.tolist() for name, stated in as_reported.items()}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
@@ -121,7 +125,7 @@ def cost_columns(
     as_of: dt.date | None = None,
     selection: Selection = EVERYTHING,
 ) -> dict[str, list[Any]]:
-    """The same by column, one entry a project."""
+    """The same by column, one entry a project, without the amounts as they were reported."""
     found = _reported(snapshot, agreement.agreement_id, moment_of(as_of), selection)
     columns = dict(found.columns)
     for name, stated in found.amounts.items():
@@ -144,8 +148,7 @@ def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, select
         is_known, why = known(table, name), said_by(codes[name], reasons)
         why[why == None] = "blank"  # noqa: E711 - one by one
         why[~has_row], why[is_known] = "no_row", None
-        amounts[name] = _Stated(mnok(table, name), ore(table, name), is_known, why, codes_of_kroner, kroner)
-        columns[_STATED[name]] = amounts[name].mnok.tolist()
+        amounts[name] = _Stated(ore(table, name), is_known, why, codes_of_kroner, kroner)
     stated = [kroner[code] for code in codes_of_kroner.tolist()]
     columns["reported_kroner"] = [found if of_row else None for found, of_row in zip(stated, has_row.tolist(), strict=True)]
     before = "before_mnok"
@@ -153,5 +156,13 @@ def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, select
     return _Reported(
         columns,
         amounts,
-        _Stated(mnok(table, before), ore(table, before), known(table, before), nothing, *stated_kroner(table, _BEFORE)),
+        _Stated(ore(table, before), known(table, before), nothing, *stated_kroner(table, _BEFORE)),
     )
+
+
+def _mnok(ore: Numbers, is_known: Flags) -> Texts:
+    """Amounts in mill. kr, None where they are not known."""
+    found = np.full(len(ore), None, object)
+    chosen = np.flatnonzero(is_known)
+    found[chosen] = [mnok_of(it) for it in ore[chosen].tolist()]
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -95,7 +95,7 @@ def _priced(
     is_chosen = np.array([it in listed for it in reported.project.names], np.bool_)[reported.project.codes]
     n_lines = np.bincount(reported.kroner[is_chosen], minlength=len(reported.stated)).tolist()
     shown = price or most_used_price(dict(zip(reported.stated, n_lines, strict=True)))
-    ratios = _ratios(reported, shown)
+    ratios = ratios_of(reported.stated, reported.kroner, reported.year, shown)
     found = {name: _amounts(reported, name, ratios) for name in wanted}
     lines = Lines(
         listed, shown, reported.project, reported.submission_id, reported.row_number, reported.source, reported.element,
@@ -130,7 +130,7 @@ def _reported(snapshot: Snapshot, agreement_id: str, moment: dt.datetime, projec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ratios:
+class Ratios:
     """What a krone is in the price, by number; the number of each line, whether it has a ratio, and else why not, by number."""
 
     ratios: tuple[Fraction, ...]
@@ -140,18 +140,21 @@ class _Ratios:
     said: tuple[str, ...]
 
 
-def _ratios(reported: _Reported, price: Price | None) -> _Ratios:
-    """By the kroner and the year of each line. Without a price every line stays as it is, but one whose kroner nobody said."""
-    of_line, pairs = pd.factorize(reported.kroner * _YEARS + reported.year)
-    found = [ratio_in(price, reported.stated[pair // _YEARS], pair % _YEARS) for pair in pairs.tolist()]
+def ratios_of(stated: Sequence[Kroner], kroner: Numbers, year: Numbers, price: Price | None) -> Ratios:
+    """By the kroner (as the number of one that is `stated`) and the year of each line.
+
+    Without a price every line stays as it is, but one whose kroner nobody said.
+    """
+    of_line, pairs = pd.factorize(kroner * _YEARS + year)
+    found = [ratio_in(price, stated[pair // _YEARS], pair % _YEARS) for pair in pairs.tolist()]
     ratios = tuple(Fraction(1) if isinstance(it, Missing) else it for it in found)
     is_known = np.array([not isinstance(it, Missing) for it in found], np.bool_)
     said = tuple(dict.fromkeys(it.code for it in found if isinstance(it, Missing)))
     reasons = np.array([said.index(it.code) if isinstance(it, Missing) else -1 for it in found], np.int64)
-    return _Ratios(ratios, of_line, is_known[of_line], reasons[of_line], said)
+    return Ratios(ratios, of_line, is_known[of_line], reasons[of_line], said)
 
 
-def _amounts(reported: _Reported, name: str, ratios: _Ratios) -> Amounts:
+def _amounts(reported: _Reported, name: str, ratios: Ratios) -> Amounts:
     """An amount in the price. What does not apply is not asked, nor what was spent this year in another year's line."""
     column = SPENT if name == SPENT_THIS_YEAR else name
     asked = reported.reported_in == reported.year if name == SPENT_THIS_YEAR else np.ones(len(reported.year), np.bool_)

@@ -80,11 +80,14 @@ def sums_by_area(lines: Lines, *groupings: Sequence[Key]) -> tuple[dict[str, Sum
 
 def known_by_project(lines: Lines, name: str) -> dict[str, Decimal]:
     """What is known of an amount of each project that has any, in mill. kr."""
-    known = np.flatnonzero(lines.amounts[name].is_known)
-    projects, ids = lines.project_codes
-    ore = summed(projects[known], lines.amounts[name].ore[known], len(ids))
-    has_any = np.bincount(projects[known], minlength=len(ids)).tolist()
-    return {it: mnok_of(own) for it, own, any_of in zip(ids.tolist(), ore.tolist(), has_any, strict=True) if any_of}
+    amounts = lines.amounts[name]
+    return mnok_by(lines.project_codes.where(amounts.is_known), amounts.ore[amounts.is_known])
+
+
+def mnok_by(key: Coded, ore: Numbers) -> dict[str, Decimal]:
+    """Amounts in øre together, in mill. kr, by the key of each."""
+    together, n = summed(key.codes, ore, len(key.names)).tolist(), np.bincount(key.codes, minlength=len(key.names)).tolist()
+    return {it: mnok_of(own) for it, own, any_of in zip(key.names.tolist(), together, n, strict=True) if any_of}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,9 +12,7 @@ from typing import Any, Literal, NamedTuple
 from domain.model import Agreement
 from pipelines.answers.costs import AMOUNTS, cost_columns
 from pipelines.answers.economy.areas import WHOLE_PCT
-from pipelines.answers.economy.line_table import SPENT
-from pipelines.answers.economy.lines import economy_lines
-from pipelines.answers.economy.sums import known_by_project
+from pipelines.answers.economy.spent import spent_by_project
 from pipelines.answers.portfolio import area_shares
 from pipelines.answers.prices import Price
 from pipelines.answers.selection import EVERYTHING, Selection
@@ -93,11 +91,11 @@ def uncertainty_projects(
     selection: Selection = EVERYTHING,
 ) -> tuple[ProjectUncertainty, ...]:
     """Every project of a selection by id, as its newest report known on a date has it."""
-    columns, lines = both(
+    columns, spent = both(
         lambda: cost_columns(snapshot, agreement, price, as_of, selection),
-        lambda: economy_lines(snapshot, agreement, price, as_of, selection, (SPENT,)),
+        lambda: spent_by_project(snapshot, agreement, price, as_of, selection),
     )
-    return projects_with(columns, known_by_project(lines, SPENT), selection)
+    return projects_with(columns, spent, selection)
 
 
 def over_p85(projects: Iterable[ProjectUncertainty]) -> tuple[ProjectUncertainty, ...]:

@@ -15,9 +15,11 @@ from domain.load import load_agreements
 from pipelines.answers.costs import costs
 from pipelines.answers.economy.cost_course import cost_course
 from pipelines.answers.economy.economy import economy
-from pipelines.answers.economy.line_table import AMOUNTS, Amounts, TooMuchMoney
+from pipelines.answers.economy.line_table import AMOUNTS, SPENT, Amounts, TooMuchMoney
 from pipelines.answers.economy.lines import economy_lines
 from pipelines.answers.economy.over_frames import over_frames
+from pipelines.answers.economy.spent import spent_by_project
+from pipelines.answers.economy.sums import known_by_project
 from pipelines.answers.prices import price, price_choices
 from pipelines.answers.selection import Selection
 from pipelines.examples.fjordbyen.faults import CORRECTED_AT, CORRECTED_PROJECT
@@ -89,6 +91,17 @@ def test_a_chosen_area_gives_what_falls_on_it_alone(snapshot, area):
     assert {name: own.whole.mnok(name) for name in AMOUNTS} == {name: whole.by_area[area].mnok(name) for name in AMOUNTS}
     assert own.whole.with_figures == whole.by_area[area].with_figures
     assert list(own.by_area) == [area]
+
+
+@pytest.mark.parametrize("area", [None, "nord"])
+@pytest.mark.parametrize(("day", "choice"), [*ASKED, (NEWEST, "none"), (dt.date(2024, 10, 1), None)])
+def test_what_is_spent_on_a_project_is_that_of_its_lines(snapshot, day, choice, area):
+    """In a price, without one, and before any report."""
+    chosen = None if choice == "none" else price(FJORDBYEN, day, choice)
+    lines = economy_lines(snapshot, FJORDBYEN, chosen, day, Selection(working_area_id=area), (SPENT,))
+    found = spent_by_project(snapshot, FJORDBYEN, chosen, day, Selection(working_area_id=area))
+    assert found == known_by_project(lines, SPENT)
+    assert bool(found) is (day.year > 2024)
 
 
 @pytest.mark.parametrize(("day", "choice"), ASKED[::3])
