@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,13 @@ from domain.model import Agreement
 from domain.returns import Missing
 from pipelines.answers.columns import Flags, Numbers, Texts, known, missing_codes, ore, said_by
 from pipelines.answers.kept import kept
-from pipelines.answers.kroner import Kroner, stated_kroner, times_each
+from pipelines.answers.kroner import Kroner, stated_kroner
 from pipelines.answers.portfolio import NEWEST_REPORTS, of_selection, parameters
 from pipelines.answers.prices import Price, ratio_in
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.money import mnok_of
+from pipelines.methods.money import mnok_of, times
 
 AMOUNTS = ("p50_mnok", "p85_mnok", "low_mnok", "likely_mnok", "high_mnok", "forecast_mnok")
 _WHY, _STATED = ({name: f"{name}_missing" for name in AMOUNTS}, {name: f"reported_{name}" for name in AMOUNTS})
@@ -61,7 +61,7 @@ LEFT JOIN (
 """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Stated:
     """An amount of every row in øre, or why it is not there; and the kroner that it is in, by number.
 
@@ -76,16 +76,19 @@ class _Stated:
 
     def in_price(self, price: Price | None) -> tuple[Texts, Texts]:
         """The amounts in the price, to the øre, None where there are none; and why they are not there."""
-        ratios = [ratio_in(price, kroner, None) for kroner in self.kroner]
-        lost = np.array([isinstance(it, Missing) for it in ratios], np.bool_)[self.codes] & self.is_known
-        exact = [Fraction(1) if isinstance(it, Missing) else it for it in ratios]
-        found, why = _mnok(times_each(self.ore, exact, self.codes), self.is_known & ~lost), self.why
-        if lost.any():
-            reasons = said_by(self.codes, [it.code if isinstance(it, Missing) else "" for it in ratios])
-            why = np.where(lost, reasons, why)
+        found, why = self.reported.copy(), self.why.copy()
+        for code, kroner in enumerate(self.kroner):
+            ratio = ratio_in(price, kroner, None)
+            if ratio == 1:
+                continue
+            chosen = np.flatnonzero(self.is_known & (self.codes == code))
+            if isinstance(ratio, Missing):
+                found[chosen], why[chosen] = None, ratio.code
+            else:
+                found[chosen] = [mnok_of(it) for it in times(self.ore[chosen].tolist(), ratio)]
         return found, why
 
-    @property
+    @cached_property
     def reported(self) -> Texts:
         """The amounts as they stand in their cells."""
         return _mnok(self.ore, self.is_known)
