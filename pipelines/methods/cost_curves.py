@@ -125,11 +125,24 @@ def cost_curve(estimate: Estimate, outside_view_only: bool = False) -> CostCurve
 
     With `outside_view_only` the record takes the place of the project's own spread, around its own P50.
     """
-    found = _final(estimate) or (None if outside_view_only else _own(estimate)) or _outside(estimate)
-    if found is None:
-        return None
-    choice, shape = found
-    return CostCurve(estimate.project_id, choice, shape, float(estimate.spent_mnok), estimate.kroner)
+    # Each field in its turn: an agreement has thousands of estimates.
+    project_id, p50, p85, low, likely, high, forecast, final, spent, kroner = estimate
+    choice: Choice
+    shape: Lognormal | Pert
+    if final is not None:
+        choice, shape = "final", Lognormal(float(final), 0.0)
+    elif p50 is not None and p85 is not None and not outside_view_only:
+        choice, shape = "p50_p85", lognormal_through(float(p50), float(p85))
+    elif low is not None and likely is not None and high is not None and not outside_view_only:
+        choice, shape = "low_likely_high", pert_through(float(low), float(likely), float(high))
+    else:
+        # The record, around the P50 or what comes nearest to it.
+        middle = float(p50 or likely or forecast or 0)
+        if not middle:
+            return None
+        choice = "outside_view"
+        shape = lognormal_with(middle * (1 + OUTSIDE_MEAN_PCT / 100), middle * OUTSIDE_SD_PCT / 100)
+    return CostCurve(project_id, choice, shape, float(spent), kroner)
 
 
 def lognormal_through(p50_mnok: float, p85_mnok: float) -> Lognormal:
@@ -167,28 +180,6 @@ def expected_between(curve: CostCurve, from_mnok: Amount, to_mnok: Amount) -> fl
     """What the cost is expected to take of the money between two amounts: the expected use of a reserve that lies there."""
     costs = curve.cost_at((np.arange(_SLICES) + 0.5) / _SLICES)
     return float(np.clip(costs - float(from_mnok), 0, max(0.0, float(to_mnok) - float(from_mnok))).mean())
-
-
-def _final(estimate: Estimate) -> tuple[Choice, Lognormal] | None:
-    return None if estimate.final_mnok is None else ("final", Lognormal(float(estimate.final_mnok), 0.0))
-
-
-def _own(estimate: Estimate) -> tuple[Choice, Lognormal | Pert] | None:
-    """The project's own spread; None where it has neither both frames nor low, likely and high."""
-    if estimate.p50_mnok is not None and estimate.p85_mnok is not None:
-        return "p50_p85", lognormal_through(float(estimate.p50_mnok), float(estimate.p85_mnok))
-    if estimate.low_mnok is not None and estimate.likely_mnok is not None and estimate.high_mnok is not None:
-        return "low_likely_high", pert_through(float(estimate.low_mnok), float(estimate.likely_mnok), float(estimate.high_mnok))
-    return None
-
-
-def _outside(estimate: Estimate) -> tuple[Choice, Lognormal] | None:
-    """The record, around the P50 or what comes nearest to it; None where there is nothing above 0."""
-    nearest = (estimate.p50_mnok, estimate.likely_mnok, estimate.forecast_mnok)
-    middle = next((float(amount) for amount in nearest if amount), None)
-    if middle is None:
-        return None
-    return "outside_view", lognormal_with(middle * (1 + OUTSIDE_MEAN_PCT / 100), middle * OUTSIDE_SD_PCT / 100)
 
 
 def _beta_at(mode: float, shares: Numbers) -> Numbers:

@@ -149,13 +149,18 @@ def _project(row: _Row, spent: Decimal | None, area: str | None) -> ProjectUncer
         amounts = {name: _part(mnok, shares, area) for name, mnok in amounts.items()}
         previous = None if previous is None else _part(previous, shares, area)
     standing: Standing = "ended" if row.has_ended else "finished" if row.phase == FINISHED else "open"
-    is_whole = len(amounts) == len(AMOUNTS)
-    missing = {} if is_whole else {name: why for name, why in zip(AMOUNTS, row.why, strict=True) if why and name not in amounts}
+    missing = _missing(row.why)
     curve, lack = _curve(row.project_id, standing, amounts, spent, missing)
     return ProjectUncertainty(
         row.project_id, row.project_name, row.party_id, row.phase, standing, amounts, missing, previous, row.previous_period,
         spent or _NOTHING, _areas(row.working_area_split, area), curve, lack, row.submission_id, row.row_number,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _missing(why: tuple[str | None, ...]) -> Mapping[str, str]:
+    """Why amounts are not there, by column; many projects lack the same."""
+    return MappingProxyType({name: code for name, code in zip(AMOUNTS, why, strict=True) if code})
 
 
 @lru_cache(maxsize=4096)
