@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,6 +31,7 @@ from pipelines.answers.portfolio import projects
 from pipelines.answers.prices import price
 from pipelines.answers.progress.progress import moved
 from pipelines.answers.selection import EVERYTHING
+from pipelines.answers.uncertainty.portfolio_risk import portfolio, portfolio_at
 from pipelines.answers.uncertainty.uncertainty import uncertainty_projects
 from pipelines.examples.fjordbyen.returns import generate_returns
 from pipelines.history.ledger import Ledger, open_ledger
@@ -99,6 +101,8 @@ def answers(snapshot: Snapshot) -> list[tuple[str, Callable[[], object]]]:
     """What pages ask, each by a name."""
     agreement = load_agreements()[AGREEMENT]
     chosen = price(agreement, AS_OF)
+    # Draws are kept by their seed, of another snapshot or date too.
+    seeds = count(1)
     return [
         ("projects", partial(projects, snapshot, agreement, AS_OF)),
         ("costs", partial(costs, snapshot, agreement, chosen, AS_OF)),
@@ -107,6 +111,8 @@ def answers(snapshot: Snapshot) -> list[tuple[str, Callable[[], object]]]:
         ("deviations", partial(deviations, snapshot, agreement, AS_OF)),
         ("bridge", partial(portfolio_bridge, snapshot, agreement, dt.date(2025, 11, 22), AS_OF, EVERYTHING, chosen)),
         ("uncertain costs", partial(uncertainty_projects, snapshot, agreement, chosen, AS_OF)),
+        ("portfolio risk", lambda: portfolio_at(portfolio(snapshot, agreement, chosen, AS_OF))),
+        ("portfolio risk of other draws", lambda: portfolio_at(portfolio(snapshot, agreement, chosen, AS_OF), seed=next(seeds))),
     ]
 
 

@@ -13,7 +13,7 @@ from pipelines.answers.figures import figures
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.prices import figure_in, price
 from pipelines.answers.selection import Selection
-from pipelines.answers.uncertainty.portfolio_risk import PARTIES_MISSING, SELECTED, portfolio, portfolio_at
+from pipelines.answers.uncertainty.portfolio_risk import PARTIES_MISSING, SELECTED, draws_for, portfolio, portfolio_at
 from pipelines.answers.uncertainty.reserves import ended_against_frames, reserve_use
 from pipelines.answers.uncertainty.risks import open_risks, response_levels, risk_grid, without_response
 from pipelines.answers.uncertainty.uncertainty import (
@@ -27,6 +27,7 @@ from pipelines.answers.uncertainty.uncertainty import (
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.area_shares import by_area
 from pipelines.methods.cost_curves import Estimate, cost_curve
+from pipelines.methods.cost_risk import RHOS
 from pipelines.methods.money import Amount
 from pipelines.methods.project_reports import kroner, project_reports
 from tests.builders import agreement
@@ -110,6 +111,27 @@ def test_the_portions_of_a_project_are_its_lines_split_as_reported(snapshot, new
         assert found.keys() == wanted.keys()
         for key, amounts in found.items():
             assert amounts == pytest.approx(wanted[key])
+
+
+@pytest.mark.parametrize(
+    ("n_projects", "rhos", "n_draws"),
+    [
+        (1, (0.3,), 100_000),
+        (64, RHOS, 100_000),
+        (65, RHOS, 98_461),
+        (2000, RHOS, 3_200),
+        (63, (0.45,), 20_000),
+        (2000, (0.45,), 3_200),
+    ],
+)
+def test_many_projects_have_fewer_draws(n_projects, rhos, n_draws):
+    assert draws_for(n_projects, rhos) == n_draws
+
+
+def test_an_answer_says_how_many_draws_it_has(snapshot):
+    found = portfolio(snapshot, FJORDBYEN, price(FJORDBYEN, LAST), LAST, Selection(party_id="fjordby"))
+    for rhos in (RHOS, (0.45,)):
+        assert {at.risk.n_draws for at in portfolio_at(found, rhos)} == {draws_for(len(found.curves), rhos)}
 
 
 def test_the_whole_is_held_against_all_frames_and_each_source_against_its_own(snapshot, newest):
