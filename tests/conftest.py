@@ -35,9 +35,31 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests in a browser come first, so that one worker runs them all, with one browser and one served dashboard."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests in a browser come first, so that one worker runs them all, with one browser and one served dashboard.
+
+    It loads the examples for them. The other workers, each of which is given as many tests in their order, begin with modules
+    that ask for none.
+    """
+    in_browser, asking, others = [], [], []
+    n_workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    for module in _by_module(items):
+        asks = any("examples" in getattr(item, "fixturenames", ()) for item in module)
+        first = [item for item in module if item.get_closest_marker("browser")]
+        in_browser += first
+        (asking if asks else others).append([item for item in module if item not in first])
+    parts: list[list[pytest.Item]] = [in_browser, *([] for _ in range(n_workers - 1))]
+    for module in (*others, *asking):
+        # The emptiest takes the next; the first has its tests in a browser already.
+        min(parts, key=len).extend(module)
+    items[:] = [item for part in parts for item in part]
+
+
+def _by_module(items: list[pytest.Item]) -> list[list[pytest.Item]]:
+    found: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        found.setdefault(item.path, []).append(item)
+    return list(found.values())
 
 
 def pytest_collection_finish() -> None:
