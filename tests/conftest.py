@@ -64,7 +64,6 @@ def _by_module(items: list[pytest.Item]) -> list[list[pytest.Item]]:
 
 def pytest_collection_finish() -> None:
     """Thousands of tests and all libraries stay until the end: who looks for garbage need not look through them each time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
     gc.enable()
