@@ -181,6 +181,9 @@ def _count(
         if level == "green" and columns["lack_reason"][place]:
             level = "cannot_tell"
         columns["number"][place], counted[place] = float(days), as_of
+        # At the level of the report all stays as the mart has it, the colours too.
+        if level == columns["level"][place]:
+            continue
         _tell(columns, place, level, listed[place].period)
         worse: Level | None = None
         if level != "green" and limit.needed_for_green:
