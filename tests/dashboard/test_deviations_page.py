@@ -219,6 +219,9 @@ def test_a_bar_has_its_counts_at_its_end_and_the_colours_of_the_levels() -> None
     assert [it.x for it in figure.layout.annotations] == [9, 1]
     assert figure.layout.annotations[0].text.endswith("av 9")
     assert "<b>" not in figure.layout.annotations[1].y
+    # Long counts have their room in the margin.
+    longer = level_bars(groups.assign(red=[1128, 0], yellow=[2416, 1], n_projects=[10_608, 1]), "av {n}", ", ", PALETTES["light"])
+    assert longer.layout.margin.r > figure.layout.margin.r + 8 * len("11282416")
 
 
 @pytest.mark.parametrize(
