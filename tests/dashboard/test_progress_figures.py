@@ -52,7 +52,9 @@ def test_bars_of_panels_share_the_scale_that_they_are_given():
     rows = pd.DataFrame({"name": ["Design", "Building"], "n": [0, 4], "hover": ["a", "b"]})
     figures = [phase_bars(rows.assign(n=[0, n]), 10, HOVER, "#000000", ", ", LIGHT) for n in (4, 10)]
     assert figures[0].layout.xaxis.range == figures[1].layout.xaxis.range
-    assert figures[0].layout.xaxis.range[1] > 10
+    assert figures[0].layout.xaxis.range == (0, 10)
+    # The number of the longest bar has its room in the margin.
+    assert phase_bars(rows, 12_345, HOVER, "#000000", ", ", LIGHT).layout.margin.r > figures[0].layout.margin.r + 3 * 8
     assert list(figures[0].data[0].text) == ["<b>0</b>", "<b>4</b>"]
 
 

@@ -8,6 +8,8 @@ from functools import partial
 
 import pytest
 
+from dashboard.parts.progress import earned as pace
+from dashboard.parts.progress import lists, tables
 from domain.load import load_agreements
 from pipelines.answers.prices import price
 from pipelines.answers.progress.earned import earned, is_slower, plan_against_actual
@@ -57,6 +59,23 @@ def test_the_page_says_what_opens_what_moved_and_how_far_it_is(monkeypatch, exam
     assert f"submission={first.report.submission_id}" in links(app)[said]
     assert f"row={first.report.row_number}" in links(app)[said]
     assert "Oppdiktede data" in text
+
+
+def test_long_tables_show_their_first_rows_until_all_are_asked_for(monkeypatch, examples):
+    for module in (tables, lists, pace):
+        monkeypatch.setattr(module, "MOST_ROWS", 2)
+    app = page(monkeypatch, examples, agreement="fjordbyen", asof=str(DAY), progress="moved")
+    everything = moved(open_snapshot(examples), FJORDBYEN, DAY)
+
+    def n_rows():
+        bodies = " ".join(block.proto.body for block in app.get("html"))
+        return len(re.findall(r'<th scope="row"', bodies))
+
+    few = n_rows()
+    (toggle,) = app.toggle
+    assert toggle.label == f"Vis alle {len(everything)} rader"
+    toggle.set_value(True).run()
+    assert n_rows() - few == len(everything) - 2 > 10
 
 
 def test_a_milestone_trend_is_of_the_project_of_the_address(monkeypatch, examples):

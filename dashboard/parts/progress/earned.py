@@ -10,7 +10,8 @@ from dashboard.parts.blocks import Said
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.filters import Chosen, price_said
-from dashboard.parts.progress.tables import columns_of, hand_out
+from dashboard.parts.more_rows import first_rows
+from dashboard.parts.progress.tables import MOST_ROWS, columns_of, hand_out
 from dashboard.parts.progress.words import phase_said
 from dashboard.parts.project_links import project_link
 from dashboard.parts.surroundings import Surroundings
@@ -39,14 +40,16 @@ def earned_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> Non
     if told:
         blocks.title(_title(here, agreement, chosen, told), here.say("progress.earned.unit", price=price))
         heads = ("project", "planned_pct", "physical_pct", "spi_t", "cpi", "reason")
-        columns, rows = blocks.noted(columns_of(here, heads, _NUMBERS), [_told(here, agreement, chosen, it) for it in told])
+        shown = first_rows(here, told, "all with pace", MOST_ROWS)
+        columns, rows = blocks.noted(columns_of(here, heads, _NUMBERS), [_told(here, agreement, chosen, it) for it in shown])
         blocks.table(here.say("progress.earned.caption"), columns, rows)
     else:
         blocks.title(here.say("progress.earned.none"))
     if rest:
         blocks.title(here.say("progress.earned.spending_title"), here.say("progress.earned.unit", price=price))
         columns = columns_of(here, ("project", "phase", "spent", "budget", "share", "years", "why"), _NUMBERS)
-        blocks.table(here.say("progress.earned.spending_caption"), columns, [_spent(here, agreement, chosen, it) for it in rest])
+        spent = [_spent(here, agreement, chosen, it) for it in first_rows(here, rest, "all without pace", MOST_ROWS)]
+        blocks.table(here.say("progress.earned.spending_caption"), columns, spent)
     source_line(here, here.say("progress.source"))
     how(here, [here.say(f"progress.how.{name}") for name in ("spi_t", "cpi", "spent", "share")])
     if found:

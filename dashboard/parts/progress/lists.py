@@ -12,8 +12,9 @@ from dashboard.parts.blocks import Column, Said, joined
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import kept
 from dashboard.parts.filters import Chosen
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.progress.blocks import phase_panel
-from dashboard.parts.progress.tables import columns_of, hand_out, led
+from dashboard.parts.progress.tables import MOST_ROWS, columns_of, hand_out, led
 from dashboard.parts.progress.words import (
     area_said,
     day_said,
@@ -129,6 +130,7 @@ def baseline_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> N
         "without": led_to("progress.baselines_changed_without_decision", str(without)),
     }
     blocks.title(here.say("progress.baselines.title", **counts))
+    shown = first_rows(here, found, "all baselines", MOST_ROWS)
     heads = ("project", "milestone", "from", "to", "days", "decision", "is_adopted", "period")
     rows: list[list[Said]] = [
         [
@@ -140,7 +142,7 @@ def baseline_view(here: Surroundings, agreement: Agreement, chosen: Chosen) -> N
             here.say("progress.baselines.adopted" if it.is_adopted else "progress.baselines.not_adopted"),
             period_text(it.change.period, here.language),
         ]
-        for it in found
+        for it in shown
     ]  # fmt: skip
     blocks.table(here.say("progress.baselines.caption"), columns_of(here, heads), rows)
     source_line(here, here.say("progress.source"))

@@ -15,6 +15,7 @@ from dashboard.parts.exports import hand_out_reports
 from dashboard.parts.figure_foot import how, source_line
 from dashboard.parts.figures import SEPARATORS, kept, show
 from dashboard.parts.filters import Chosen
+from dashboard.parts.more_rows import first_rows
 from dashboard.parts.progress.blocks import HOVER
 from dashboard.parts.progress.words import (
     day_said,
@@ -35,6 +36,8 @@ from pipelines.methods.schedule import FEWEST
 from pipelines.writing.tables import Cell
 
 _DRAWN = 20
+# The rows that a table begins with; more of them are shown when the reader asks for all.
+MOST_ROWS = 100
 _OPENING_EXPORT = (
     "project_id", "project_name", "party_id", "phase", "forecast_on", "low_on", "high_on", "n_finished", "period",
     "previous_forecast_on", "previous_period", "moved_previous_days", "baseline_on", "moved_baseline_days", "submission_id",
@@ -58,7 +61,7 @@ def opening_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found
         figure = kept(partial(_draw_openings, here, found, drawn), "opening_dates", *key)
         listed = "; ".join(f"{it.moved.project_name}: {day_said(here, it.moved.expected_on)}" for it in drawn)
         show(figure, here.say("progress.openings.alt", projects=listed), "progress-openings")
-        rows = [_opening(here, agreement, it) for it in found.listed]
+        rows = [_opening(here, agreement, it) for it in first_rows(here, found.listed, "all openings", MOST_ROWS)]
         heads = ("project", "forecast", "range", "previous_days", "baseline_days", "phase")
         blocks.table(here.say("progress.openings.caption"), columns_of(here, heads), rows)
     else:
@@ -83,12 +86,13 @@ def opening_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found
 def _passed(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Sequence[Moved]) -> None:
     n = computed(here, agreement, chosen, "progress.openings_passed", str(len(found)))
     blocks.title(here.say("progress.openings.passed", n=n), here.say("progress.openings.passed_why"))
+    shown = first_rows(here, found, "all passed", MOST_ROWS)
     rows: list[list[Said]] = [
         [
             _project(here, agreement, it), _expected(here, agreement, it), _since_previous(here, agreement, it),
             _against_plan(here, agreement, it), period_text(it.report.period, here.language) if it.report else NO_VALUE,
         ]
-        for it in found
+        for it in shown
     ]  # fmt: skip
     heads = ("project", "forecast", "previous_days", "baseline_days", "period")
     blocks.table(here.say("progress.openings.caption_passed"), columns_of(here, heads), rows)
@@ -100,15 +104,16 @@ def moved_view(here: Surroundings, agreement: Agreement, chosen: Chosen, found: 
     """Every project: its opening now, in its previous report, and in the adopted plan, the farthest moved first."""
     heads = ("project", "expected", "previous", "previous_days", "baseline", "baseline_days", "phase")
     ordered = sorted(found, key=lambda it: (-abs(it.previous_days or 0), -(it.baseline_days or 0), it.project_id))
+    blocks.title(here.say("progress.export.moved"))
+    shown = first_rows(here, ordered, "all moved", MOST_ROWS)
     rows: list[list[Said]] = [
         [
             _project(here, agreement, it), _expected(here, agreement, it), _previous(here, agreement, it),
             _since_previous(here, agreement, it), _baseline(here, agreement, it), _against_plan(here, agreement, it),
             phase_said(here, it.phase),
         ]
-        for it in ordered
+        for it in shown
     ]  # fmt: skip
-    blocks.title(here.say("progress.export.moved"))
     blocks.table(here.say("progress.how.newest"), columns_of(here, heads), rows)
     source_line(here, here.say("progress.source"))
     how(here, [here.say("progress.how.moved")])
