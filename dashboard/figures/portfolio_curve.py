@@ -93,5 +93,5 @@ def _frame(figure: go.Figure, at: float, name: str, is_right: bool, palette: Pal
     figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=104, line={"color": palette.ink, "width": 2})
     figure.add_annotation(
         x=1 if is_right else 0, xref="paper", y=105, text=f"<b>{plain(name)}</b>", showarrow=False, yanchor="bottom",
-        xanchor="right" if is_right else "left", font={"size": 15, "color": palette.ink},
+        xanchor="right" if is_right else "left", font={"size": 14, "color": palette.ink},
     )  # fmt: skip
