@@ -102,7 +102,7 @@ def test_the_steps_of_the_groups_add_up_to_the_index_on_the_page(monkeypatch, ex
 FIGURES = {"table": 1, "movement": 2, "points": 2, "map": 3, "outlook": 2, "releases": 1}
 
 
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", pytest.param("en", marks=pytest.mark.trust)])
 @pytest.mark.parametrize("view", FIGURES)
 def test_each_figure_has_an_alternative_a_table_a_source_as_known_and_how_it_is_computed(monkeypatch, examples, view, language):
     app = page(monkeypatch, examples, agreement="fjordbyen", view=view, lang=language, asof="2026-08-01")

@@ -126,7 +126,10 @@ def offered(formula: str) -> list[str]:
 
 
 @pytest.mark.parametrize("agreement_id", ["fjordbyen", "miljoloftet"])
-@pytest.mark.parametrize(("language", "period"), [("nb", PERIOD), ("en", PERIOD), ("nb", "2024-Q3")])
+@pytest.mark.parametrize(
+    ("language", "period"),
+    [("nb", PERIOD), *(pytest.param(*it, marks=pytest.mark.trust) for it in (("en", PERIOD), ("nb", "2024-Q3")))],
+)
 def test_the_reader_of_returns_finds_what_was_carried_and_nothing_to_say(tmp_path, agreement_id, language, period):
     path = tmp_path / "mal.xlsx"
     path.write_bytes(made(agreement_id, True, language, period))
@@ -317,7 +320,10 @@ def test_cells_have_the_format_of_their_kind(table, column, number_format):
 # Nothing is a formula.
 
 
-@pytest.mark.parametrize("dangerous", ["=1+1", "+47", "-2", "@SUM(A1)", "=", "#N/A", "=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize(
+    "dangerous",
+    ["=1+1", "@SUM(A1)", "#N/A", *(pytest.param(it, marks=pytest.mark.trust) for it in ("+47", "-2", "=", "=cmd|' /C calc'!A0"))],
+)
 def test_text_stays_text(dangerous):
     row = ReturnRow("projects", "Ark", 2, {"project_id": "F-001", "project_name": dangerous})
     previous = Return(FORM.form_id, FORM.newest, "fjordbyen", "fjordby", "2026-Q2", {"projects": (row,)})
