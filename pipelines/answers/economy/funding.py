@@ -62,7 +62,7 @@ def framed_lines(
     places = municipalities_of(lines)
     for source in agreement.funding_sources:
         own = lines.funding_source_id == source.funding_source_id
-        listed = [frame for frame in agreement.frames if frame.funding_source_id == source.funding_source_id]
+        listed = _of(agreement, source.funding_source_id)
         if own.any() or listed:
             yield from _of_source(source.funding_source_id, listed, lines.where(own), places[own], price)
 
@@ -77,9 +77,8 @@ def source_frames(
     pairs = np.unique(lines.source.codes * len(places.names) + places.codes) if len(lines) else np.array([], np.int64)
     for source, place in zip(*np.divmod(pairs, len(places.names) or 1), strict=True):
         used.setdefault(lines.source.names[source], set()).add(places.names[place])
-    whole = {it.funding_source_id: _whole_frames(agreement, it.funding_source_id) for it in agreement.funding_sources}
-    framed = {frame.funding_source_id for frame in agreement.frames}
-    return {it: _added(listed, used.get(it, set()), price) for it, listed in whole.items() if it in used or it in framed}
+    listed = {it.funding_source_id: _of(agreement, it.funding_source_id) for it in agreement.funding_sources}
+    return {it: _added(_whole(own), used.get(it, set()), price) for it, own in listed.items() if it in used or own}
 
 
 def frames_without_source(agreement: Agreement) -> tuple[Frame, ...]:
@@ -97,16 +96,21 @@ def municipality_of(codes: Sequence[str]) -> str:
     return codes[0] if len(codes) == 1 else SEVERAL if codes else NOWHERE
 
 
-def _whole_frames(agreement: Agreement, source_id: str) -> list[Frame]:
-    """The frames of a source that are of a whole period."""
-    return [frame for frame in agreement.frames if frame.funding_source_id == source_id and not frame.is_per_year]
+def _of(agreement: Agreement, source_id: str) -> list[Frame]:
+    """The frames of a source."""
+    return [frame for frame in agreement.frames if frame.funding_source_id == source_id]
+
+
+def _whole(listed: Sequence[Frame]) -> list[Frame]:
+    """Those that are of a whole period."""
+    return [frame for frame in listed if not frame.is_per_year]
 
 
 def _of_source(
     source_id: str, listed: Sequence[Frame], lines: Lines, places: Texts, price: Price | None
 ) -> Iterator[tuple[FrameLine, Lines]]:
     """The frames of a source against its lines, each of which has its municipality in `places`."""
-    whole = [frame for frame in listed if not frame.is_per_year]
+    whole = _whole(listed)
     used = set(places)
     yield _held(source_id, None, None, _added(whole, used, price), lines.where(_within(lines, whole)))
     for frame in whole:

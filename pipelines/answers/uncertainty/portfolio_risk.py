@@ -145,7 +145,7 @@ def portfolio_at(
     """
     if not found.curves:
         return ()
-    n_draws = n_draws or draws_for(len(found.curves), rhos)
+    n_draws = draws_for(len(found.curves), rhos) if n_draws is None else n_draws
     drawn = band_of(found.curves, found.portions, [reference.frame for reference in found.references], rhos, seed, n_draws)
     return tuple(PortfolioAt(risk, tuple(zip(found.references, risk.frames, strict=True))) for risk in drawn)
 

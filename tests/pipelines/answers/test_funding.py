@@ -10,7 +10,7 @@ import pytest
 from domain.load import load_agreements
 from domain.returns import Missing
 from pipelines.answers.economy.economy import economy
-from pipelines.answers.economy.funding import frames, frames_without_source, municipality_of
+from pipelines.answers.economy.funding import frames, frames_without_source, municipality_of, source_frames
 from pipelines.answers.economy.funding_limits import funding_limits
 from pipelines.answers.economy.lines import economy_lines
 from pipelines.answers.prices import price
@@ -24,6 +24,15 @@ NEWEST = dt.date(2026, 11, 22)
 @pytest.fixture(scope="module")
 def snapshot(examples):
     return open_snapshot(examples)
+
+
+@pytest.mark.parametrize("day", [NEWEST, dt.date(2025, 9, 1), dt.date(2024, 10, 1)], ids=str)
+@pytest.mark.parametrize("agreement", [FJORDBYEN, REAL], ids=lambda it: it.agreement_id)
+def test_the_frame_of_a_source_is_that_of_its_first_row(snapshot, agreement, day):
+    rows = frames(snapshot, agreement, price(agreement, day), day)
+    wanted = [(it.funding_source_id, it.frame) for it in rows if it.municipality_code is None and it.year is None]
+    assert list(source_frames(snapshot, agreement, price(agreement, day), day).items()) == wanted
+    assert wanted
 
 
 def with_source(source_id, **changed):
