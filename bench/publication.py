@@ -91,29 +91,35 @@ def measured(quarters: int, n_projects: int) -> Iterator[str]:
         )
         # As the dashboard does it.
         spare_what_stays()
-        for said, answer in answers(snapshot):
-            cold = [_first(answer) for _ in range(TIMES)]
-            again = [_timed(answer) for _ in range(TIMES)]
-            yield f"{head}: {said} {_middle(cold):.0f} ms the first time, {_middle(again):.0f} ms then"
+        for as_of in (AS_OF, _in_the_middle(quarters)):
+            for said, answer in answers(snapshot, as_of):
+                cold = [_first(answer) for _ in range(TIMES)]
+                again = [_timed(answer) for _ in range(TIMES)]
+                yield f"{head}: {said} as of {as_of} {_middle(cold):.0f} ms the first time, {_middle(again):.0f} ms then"
 
 
-def answers(snapshot: Snapshot) -> list[tuple[str, Callable[[], object]]]:
-    """What pages ask, each by a name."""
+def answers(snapshot: Snapshot, as_of: dt.date) -> list[tuple[str, Callable[[], object]]]:
+    """What pages ask of a date, each by a name."""
     agreement = load_agreements()[AGREEMENT]
-    chosen = price(agreement, AS_OF)
+    chosen = price(agreement, as_of)
     # Draws are kept by their seed, of another snapshot or date too.
     seeds = count(1)
     return [
-        ("projects", partial(projects, snapshot, agreement, AS_OF)),
-        ("costs", partial(costs, snapshot, agreement, chosen, AS_OF)),
-        ("economy", partial(economy, snapshot, agreement, chosen, AS_OF)),
-        ("openings moved", partial(moved, snapshot, agreement, AS_OF)),
-        ("deviations", partial(deviations, snapshot, agreement, AS_OF)),
-        ("bridge", partial(portfolio_bridge, snapshot, agreement, dt.date(2025, 11, 22), AS_OF, EVERYTHING, chosen)),
-        ("uncertain costs", partial(uncertainty_projects, snapshot, agreement, chosen, AS_OF)),
-        ("portfolio risk", lambda: portfolio_at(portfolio(snapshot, agreement, chosen, AS_OF))),
-        ("portfolio risk of other draws", lambda: portfolio_at(portfolio(snapshot, agreement, chosen, AS_OF), seed=next(seeds))),
+        ("projects", partial(projects, snapshot, agreement, as_of)),
+        ("costs", partial(costs, snapshot, agreement, chosen, as_of)),
+        ("economy", partial(economy, snapshot, agreement, chosen, as_of)),
+        ("openings moved", partial(moved, snapshot, agreement, as_of)),
+        ("deviations", partial(deviations, snapshot, agreement, as_of)),
+        ("bridge", partial(portfolio_bridge, snapshot, agreement, as_of.replace(year=as_of.year - 1), as_of, EVERYTHING, chosen)),
+        ("uncertain costs", partial(uncertainty_projects, snapshot, agreement, chosen, as_of)),
+        ("portfolio risk", lambda: portfolio_at(portfolio(snapshot, agreement, chosen, as_of))),
+        ("portfolio risk of other draws", lambda: portfolio_at(portfolio(snapshot, agreement, chosen, as_of), seed=next(seeds))),
     ]
+
+
+def _in_the_middle(quarters: int) -> dt.date:
+    """The day on which half of the quarters were known."""
+    return LAST.first.plus(-3 * (quarters // 2)).first_day
 
 
 def _first(answer: Callable[[], object]) -> float:

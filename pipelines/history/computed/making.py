@@ -34,9 +34,11 @@ class Making:
 class Computed:
     """Marts that are made together: their schemas, what makes them, and what they depend on besides the marts.
 
+    `new_tables` are the statements that make an empty temporary table for the new rows of each, called as it is and `_new`.
     `version` changes whenever the making does, so that nothing is copied from a snapshot that was made otherwise.
     """
 
     schemas: Mapping[str, pa.Schema]
+    new_tables: str
     make: Callable[[Making], Iterator[Part]]
     version: Callable[[Mapping[str, Agreement]], str]

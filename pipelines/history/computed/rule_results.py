@@ -40,6 +40,11 @@ _WHOLE_REPORTS, _LOOKED_BACK = 2, ("projects", "milestones", "cost_estimates")
 # The columns of the marts that say when a row was known, not what it says.
 _WHEN = ("known_from", "known_to", "newest_from", "newest_to")
 
+_NEW_TABLES = """
+CREATE OR REPLACE TEMP TABLE project_status_new AS FROM project_status LIMIT 0;
+CREATE OR REPLACE TEMP TABLE rule_result_new AS FROM rule_result LIMIT 0;
+CREATE OR REPLACE TEMP TABLE milestone_status_new AS FROM milestone_status LIMIT 0;
+"""
 _REPORTS = """
 SELECT p.agreement_id, p.project_id, p.submission_id, s.receipt, p.party_id, p.period, p.known_from, p.known_to, p.is_synthetic
 FROM return_project AS p JOIN submission AS s USING (submission_id)
@@ -124,7 +129,9 @@ def make(making: Making) -> Iterator[Part]:
         yield from _computed(making, to_do[first : first + _PROJECTS_AT_A_TIME], copied, runs)
 
 
-RULE_RESULTS = Computed({"project_status": STATUS, "rule_result": RULE, "milestone_status": MILESTONE}, make, version)
+RULE_RESULTS = Computed(
+    {"project_status": STATUS, "rule_result": RULE, "milestone_status": MILESTONE}, _NEW_TABLES, make, version
+)
 
 
 def _projects(making: Making, known: str) -> Iterator[_Project]:

@@ -41,17 +41,33 @@ def later(examples, tmp_path_factory):
     return folder, before
 
 
-def test_what_is_copied_forward_is_what_would_be_made_anew(later, tmp_path):
+@pytest.fixture(scope="module")
+def anew(later, tmp_path_factory):
+    """The same snapshot made from nothing."""
+    path = tmp_path_factory.mktemp("anew") / "anew.duckdb"
+    with open_ledger(later[0]) as ledger:
+        write_marts(ledger, path)
+    return path
+
+
+def test_what_is_copied_forward_is_what_would_be_made_anew(later, anew):
     folder, _ = later
-    with open_ledger(folder) as ledger:
-        write_marts(ledger, tmp_path / "anew.duckdb")
     with duckdb.connect() as both:
         both.execute(f"ATTACH '{folder / 'published' / current_name(folder)}' AS copied (READ_ONLY)")
-        both.execute(f"ATTACH '{tmp_path / 'anew.duckdb'}' AS anew (READ_ONLY)")
+        both.execute(f"ATTACH '{anew}' AS anew (READ_ONLY)")
         for name in NAMES:
             assert both.execute(f"FROM copied.{name} EXCEPT ALL FROM anew.{name}").fetchall() == [], name
             assert both.execute(f"FROM anew.{name} EXCEPT ALL FROM copied.{name}").fetchall() == [], name
             assert both.execute(f"SELECT count(*) FROM anew.{name}").fetchone()[0] or name.startswith("return_staged"), name
+
+
+@pytest.mark.parametrize("name", COMPUTED_KEYS)
+def test_rows_that_are_known_on_the_same_day_lie_together(anew, name):
+    """So that a question of a day reads those alone. They are computed by project, which would lay all days everywhere."""
+    with duckdb.connect(str(anew), read_only=True) as snapshot:
+        lying = [row[0] for row in snapshot.execute(f"SELECT newest_to FROM {name} ORDER BY rowid").fetchall()]
+    assert len(set(lying)) > 5
+    assert lying == sorted(lying, key=lambda it: (it is None, it))
 
 
 def test_the_rows_of_returns_that_have_not_changed_are_copied(later, tmp_path):
