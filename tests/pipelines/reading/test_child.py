@@ -37,8 +37,8 @@ def limit_that_ended(path: Path, limits: Limits) -> object:
 
 @pytest.fixture(scope="module")
 def many_texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half a million texts, which take several seconds."""
-    strings = f'<sst xmlns="{hostile.MAIN}">' + "".join(f"<si><t>{number}</t></si>" for number in range(500_000)) + "</sst>"
+    """Two million texts, which take seconds on any machine, and are ended long before they fill the memory."""
+    strings = f'<sst xmlns="{hostile.MAIN}">' + "".join(f"<si><t>{number}</t></si>" for number in range(2_000_000)) + "</sst>"
     return save(tmp_path_factory.mktemp("many") / "texts.xlsx", {**PLAIN, "xl/sharedStrings.xml": strings})
 
 
