@@ -13,7 +13,7 @@ from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text
 from pipelines.answers.goal.goal import IndexPoint
-from pipelines.answers.goal.movement import Footing
+from pipelines.answers.goal.window_points import Footing
 from pipelines.writing.tables import Cell, ExportTable, as_csv, as_excel
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.parts.goal.outlook_words import certainty, chance, level, levels_of, needed, staying
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES
-from pipelines.answers.goal.movement import Outlook, WhatIf, outlook
+from pipelines.answers.goal.outlook import Outlook, WhatIf, outlook
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import agreement, printed, store
 from tests.pages import figures

@@ -26,16 +26,8 @@ from domain.numbers import date_text, decimal_text, month_text, signed_text
 from domain.period import Month
 from domain.rows import GroupKind
 from pipelines.answers.goal.goal import GoalAnswer
-from pipelines.answers.goal.movement import (
-    Footing,
-    GroupSteps,
-    WithoutOne,
-    attribution,
-    composition,
-    leave_one_out,
-    months_with_points,
-    points,
-)
+from pipelines.answers.goal.movement import GroupSteps, WithoutOne, attribution, composition, leave_one_out, points
+from pipelines.answers.goal.window_points import Footing, months_with_points
 
 KINDS: tuple[GroupKind, ...] = ("municipality", "working_area", "road_category")
 _STEP_COLUMNS = ("group_name", "contribution_pct", "change_pct", "weight_pct", "n_points")

@@ -32,7 +32,7 @@ from dashboard.parts.surroundings import Surroundings
 from domain.model import Agreement
 from domain.numbers import date_text, decimal_text, month_text, signed_text
 from pipelines.answers.goal.goal import GoalAnswer, IndexPoint
-from pipelines.answers.goal.movement import Outlook, WhatIf, outlook
+from pipelines.answers.goal.outlook import Outlook, WhatIf, outlook
 from pipelines.writing.tables import ExportTable
 
 _SEPARATORS = {"nb": ", ", "en": ".,"}

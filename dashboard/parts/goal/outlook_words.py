@@ -13,7 +13,7 @@ from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import computed
 from domain.model import Agreement
 from domain.numbers import decimal_text, month_text, signed_text
-from pipelines.answers.goal.movement import Outlook, WhatIf
+from pipelines.answers.goal.outlook import Outlook, WhatIf
 from pipelines.answers.trace.computed.ahead import LAST_YEAR, NEEDED, level_key
 from pipelines.methods.outlook import LEVELS_PCT
 

@@ -8,7 +8,8 @@ from dashboard.parts.trace_links import traced_figure
 from domain.model import Agreement
 from domain.numbers import NO_VALUE, decimal_text, month_text
 from pipelines.answers.goal.goal import GoalAnswer, IndexPoint
-from pipelines.answers.goal.movement import Footing, Outlook
+from pipelines.answers.goal.outlook import Outlook
+from pipelines.answers.goal.window_points import Footing
 from pipelines.answers.trace.published import mean_key, rolling_key
 
 # What says of which submission, window and month it is.

@@ -17,7 +17,9 @@ from domain.model import Agreement
 from domain.numbers import date_text, decimal_text
 from domain.returns import Return
 from pipelines.answers.deviations.listed import STEPS
-from pipelines.answers.reporting.effects import Effect, Forecasts, MovedOpening, ReturnEffects, effects
+from pipelines.answers.reporting.deviation_effects import Effect
+from pipelines.answers.reporting.effects import ReturnEffects, effects
+from pipelines.answers.reporting.moved_figures import Forecasts, MovedOpening
 from pipelines.methods.money import Total
 
 SHOWN, NAMED = 25, 10

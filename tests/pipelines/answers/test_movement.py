@@ -10,7 +10,9 @@ import pytest
 from domain.period import Month
 from domain.rows import Point, PointMean, TrafficFile
 from pipelines.answers.goal.goal import goal, groups
-from pipelines.answers.goal.movement import attribution, composition, leave_one_out, months_with_points, outlook, points
+from pipelines.answers.goal.movement import attribution, composition, leave_one_out, points
+from pipelines.answers.goal.outlook import outlook
+from pipelines.answers.goal.window_points import months_with_points
 from pipelines.history.ledger import NewSubmission, Original, open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import open_snapshot

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from domain.rows import TrafficFile
-from pipelines.answers.goal.movement import outlook
+from pipelines.answers.goal.outlook import outlook
 from pipelines.answers.indicators import indicators
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.reporting.coverage import found_in_returns

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from pipelines.answers.goal.goal import goal
-from pipelines.answers.goal.movement import Outlook, WhatIf, outlook, points
+from pipelines.answers.goal.movement import points
+from pipelines.answers.goal.outlook import Outlook, WhatIf, outlook
 from pipelines.answers.named_figures import Asked
 from pipelines.answers.trace.computed.made import Made, Maker, Number, Rest, Wanted
 from pipelines.answers.trace.index_parts import INDEX, MEAN
