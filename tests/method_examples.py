@@ -20,9 +20,9 @@ from domain.rows import PointMean, PublishedYearly
 from pipelines.answers.reporting.returns import deadline_on, moment_of
 from pipelines.history.computed.report_chains import Reported, chains, newest
 from pipelines.methods.city_index import answer, chained_years, index_from_means
-from pipelines.methods.deviation_rules import Case
 from pipelines.methods.deviations import Judgement, Status, body_for, data_colour, judge, open_deviations, status, steps_of
 from pipelines.methods.project_reports import ProjectReport
+from pipelines.methods.rules.case import Case
 from pipelines.methods.schedule import FinalSlip, MilestoneRow, forecast_range, trends
 from tests.builders import agreement
 

@@ -1,6 +1,6 @@
 """Deviations from the figures: the level of every rule, the colour of a project beside the reported one, and their story.
 
-Pure. `deviation_rules.py` reads the figures, `domain/deviation_limits.py` says what is too much. A deviation is PROJECT:RULE and
+Pure. `rules/` reads the figures, `domain/deviation_limits.py` says what is too much. A deviation is PROJECT:RULE and
 stays the same from the report that opens it until the figures close it.
 """
 
@@ -17,8 +17,9 @@ from domain.facts import Unknown
 from domain.model import Authority
 from domain.period import Period
 from domain.rows import Cell
-from pipelines.methods.deviation_rules import ENDED, RULES, Baseline, Case, Evidence, read
 from pipelines.methods.project_reports import Lack, ProjectReport
+from pipelines.methods.rules.all_rules import RULES
+from pipelines.methods.rules.case import ENDED, Baseline, Case, Evidence, read
 
 Level = Literal["green", "yellow", "red", "cannot_tell"]
 Step = Literal["opened", "worsened", "improved", "closed", "reopened"]

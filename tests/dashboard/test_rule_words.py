@@ -19,7 +19,7 @@ from domain.words import LANGUAGES, words
 from pipelines.answers.deviations.deviations import rule_results
 from pipelines.answers.deviations.results import ReportOf, RuleResult
 from pipelines.history.snapshot import open_snapshot
-from pipelines.methods.deviation_rules import RULES
+from pipelines.methods.rules.all_rules import RULES
 from tests.builders import agreement
 
 FJORDBYEN = agreement()

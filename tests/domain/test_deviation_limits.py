@@ -14,7 +14,7 @@ from domain.deviation_limits import Bounds, LimitsRefused, OwnLimit, limit_probl
 from domain.fact_files import load_fact_file
 from domain.faults import LoadError
 from domain.limit_file import DEFAULTS, DeviationLimits, default_limits, limit_faults
-from pipelines.methods.deviation_rules import RULES
+from pipelines.methods.rules.all_rules import RULES
 
 LIMITS = default_limits()
 # The table of the contract: what is just not yellow, yellow, just not red, red. None where there is no such colour.

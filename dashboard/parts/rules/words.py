@@ -16,8 +16,8 @@ from domain.limit_file import default_limits
 from domain.model import Agreement
 from domain.numbers import date_text, exact_text
 from pipelines.answers.deviations.results import GREENER, RuleResult
-from pipelines.methods.deviation_rules import ENDED, NOTHING_THERE
 from pipelines.methods.deviations import DEVIATES
+from pipelines.methods.rules.case import ENDED, NOTHING_THERE
 
 _COLOURS: tuple[Colour, ...] = ("yellow", "red")
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from domain.deviation_limits import COLOURS, Colour, DeviationLimit, DeviationLimits
 from pipelines.answers.columns import entries, known
-from pipelines.methods.deviation_rules import ENDED, NOTHING_THERE
 from pipelines.methods.deviations import DEVIATES, Level, Step, step_of
+from pipelines.methods.rules.case import ENDED, NOTHING_THERE
 
 GREENER = "reported_greener"
 # The higher, the worse.

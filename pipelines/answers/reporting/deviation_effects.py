@@ -17,9 +17,9 @@ from pipelines.answers.deviations.results import ReportOf, RuleResult
 from pipelines.answers.reporting.known_reports import order_of
 from pipelines.answers.reporting.returns import moment_of
 from pipelines.history.snapshot import Snapshot
-from pipelines.methods.deviation_rules import ENDED
 from pipelines.methods.deviations import DEVIATES, Judgement, Level, Status, status, step_of
 from pipelines.methods.project_reports import Lack, ProjectReport
+from pipelines.methods.rules.case import ENDED
 
 _STOOD = """
 SELECT project_id, rule, period, level, told_before, since_before, n_before, was_open, level_told, since_period, periods_in_a_row

@@ -10,9 +10,9 @@ from typing import Any
 
 from domain.returns import Missing
 from pipelines.answers.prices import Price, figure_in
-from pipelines.methods.deviation_rules import ENDED_STANDINGS, OPENING
 from pipelines.methods.money import Figure, MoneyRefused, Total, total
 from pipelines.methods.project_reports import ProjectReport, kroner
+from pipelines.methods.rules.case import ENDED_STANDINGS, OPENING
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from domain.returns import Missing, ReturnRow
-from pipelines.methods.deviation_rules import Baseline
 from pipelines.methods.project_reports import ProjectReport
+from pipelines.methods.rules.case import Baseline
 from pipelines.methods.schedule import MilestoneRow, trends
 
 _BLANK = "blank"

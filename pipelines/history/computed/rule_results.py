@@ -28,10 +28,11 @@ from pipelines.history.computed.making import Computed, Making, Part
 from pipelines.history.computed.report_chains import Chain, Reported, basis_after, basis_of, chains, newest
 from pipelines.history.computed.schemas import KEY, MILESTONE, RULE, STATUS, TEXT, TIME
 from pipelines.history.return_rows import return_row
-from pipelines.methods import deviation_rules, deviations, project_reports, schedule
-from pipelines.methods.deviation_rules import Baseline, adopted_baselines
+from pipelines.methods import deviations, project_reports, rules, schedule
 from pipelines.methods.deviations import DEVIATES, Judgement, Level, Status, step_of
 from pipelines.methods.project_reports import ProjectReport
+from pipelines.methods.rules.case import Baseline
+from pipelines.methods.rules.time import adopted_baselines
 
 # So many projects have their reports in memory at a time.
 _PROJECTS_AT_A_TIME = 40
@@ -330,5 +331,6 @@ def _deadline_days(agreement: Agreement) -> int | None:
 @cache
 def _rules_hash() -> str:
     """What the rules are, as they are written: whoever changes a rule has its results computed anew."""
-    files = [Path(str(module.__file__)) for module in (deviation_rules, deviations, project_reports, milestones, schedule)]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in [*files, Path(__file__)])).hexdigest()
+    files = [Path(str(module.__file__)) for module in (deviations, project_reports, milestones, schedule)]
+    of_rules = sorted(Path(str(rules.__file__)).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in [*files, *of_rules, Path(__file__)])).hexdigest()

@@ -26,8 +26,8 @@ from pipelines.answers.portfolio import area_shares, projects
 from pipelines.answers.reporting.returns import return_of
 from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import open_snapshot
-from pipelines.methods.deviation_rules import RULES
 from pipelines.methods.deviations import DEVIATES, changes, open_deviations
+from pipelines.methods.rules.all_rules import RULES
 from tests.pipelines.answers.test_deviations import from_returns
 
 FJORDBYEN = load_agreements()["fjordbyen"]

@@ -16,7 +16,7 @@ from pipelines.answers.prices import price
 from pipelines.answers.progress.earned import earned, is_slower, plan_against_actual
 from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import open_snapshot
-from pipelines.methods.deviation_rules import adopted_baselines
+from pipelines.methods.rules.time import adopted_baselines
 from tests.pipelines.answers.test_progress import has_ended, reports_of
 
 FJORDBYEN = load_agreements()["fjordbyen"]

@@ -18,8 +18,8 @@ from pipelines.answers.progress.progress import by_phase, milestone_trends, most
 from pipelines.answers.selection import EVERYTHING, Selection
 from pipelines.history.snapshot import open_snapshot
 from pipelines.methods.area_shares import NO_AREA
-from pipelines.methods.deviation_rules import adopted_baselines
 from pipelines.methods.project_reports import project_reports
+from pipelines.methods.rules.time import adopted_baselines
 from tests.known_returns import known_returns
 
 FJORDBYEN = load_agreements()["fjordbyen"]

@@ -17,9 +17,10 @@ from domain.limit_file import default_limits
 from domain.load import load_agreements
 from domain.period import Period
 from domain.returns import Missing, Return, ReturnRow
-from pipelines.methods.deviation_rules import RULES, Case
 from pipelines.methods.deviations import Judgement, body_for, changes, judge, open_deviations, status, statuses, steps_of
 from pipelines.methods.project_reports import HandedIn, ProjectReport, project_reports
+from pipelines.methods.rules.all_rules import RULES
+from pipelines.methods.rules.case import Case
 from tests.return_rows import KRONER, a_return
 
 LIMITS = default_limits()
