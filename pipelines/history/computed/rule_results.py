@@ -328,9 +328,13 @@ def _deadline_days(agreement: Agreement) -> int | None:
     return cycle.deadline_days if isinstance(cycle, ReportingCycle) and isinstance(cycle.deadline_days, int) else None
 
 
+def rule_files() -> tuple[Path, ...]:
+    """What the rules are written in: whoever changes one of these files has the results computed anew."""
+    files = [Path(str(module.__file__)) for module in (deviations, project_reports, milestones, schedule)]
+    return (*files, *sorted(Path(str(rules.__file__)).parent.glob("*.py")), Path(__file__))
+
+
 @cache
 def _rules_hash() -> str:
-    """What the rules are, as they are written: whoever changes a rule has its results computed anew."""
-    files = [Path(str(module.__file__)) for module in (deviations, project_reports, milestones, schedule)]
-    of_rules = sorted(Path(str(rules.__file__)).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in [*files, *of_rules, Path(__file__)])).hexdigest()
+    """What the rules are, as they are written."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in rule_files())).hexdigest()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import json
 import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from domain.load import load_agreements
 from pipelines.examples.fjordbyen.returns import next_return
 from pipelines.history import disk
+from pipelines.history.computed.rule_results import rule_files
 from pipelines.history.ledger import Original, open_ledger
 from pipelines.history.mart_tables import _unchanged, write_marts
 from pipelines.history.marts import COMPUTED_KEYS, MARTS
@@ -19,6 +22,7 @@ from pipelines.history.parquet import is_written, write_parquet
 from pipelines.history.publish import current_name, publish
 from pipelines.history.return_rows import commit_return, new_return
 
+ROOT = Path(__file__).parents[3]
 AT = dt.datetime(2026, 11, 22, 12)
 FJORDBYEN = load_agreements()["fjordbyen"]
 LOOKS_AT_PARQUET = True
@@ -68,6 +72,23 @@ def test_rows_that_are_known_on_the_same_day_lie_together(anew, name):
         lying = [row[0] for row in snapshot.execute(f"SELECT newest_to FROM {name} ORDER BY rowid").fetchall()]
     assert len(set(lying)) > 5
     assert lying == sorted(lying, key=lambda it: (it is None, it))
+
+
+def test_whoever_changes_what_results_are_computed_with_has_them_computed_anew():
+    """Every file of methods that the computing imports, at whatever remove, is among those whose change is noticed."""
+    found, to_look_at = set(), [ROOT / "pipelines" / "history" / "computed" / "rule_results.py"]
+    while to_look_at:
+        path = to_look_at.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipelines.methods"):
+                own = ROOT / node.module.replace(".", "/")
+                named = [own / f"{it.name}.py" for it in node.names]
+                to_look_at += [it for it in (own.with_suffix(".py"), *named) if it.is_file()]
+    assert len(found) > 10
+    assert found <= set(rule_files())
 
 
 def test_the_rows_of_returns_that_have_not_changed_are_copied(later, tmp_path):
