@@ -20,7 +20,7 @@ from pipelines.history import intake
 from pipelines.history.busy import LedgerBusy
 from pipelines.history.intake import QueuedFile
 from pipelines.reading.package import MAX_FILE_BYTES
-from pipelines.reading.return_file import Asked
+from pipelines.reading.returned.whose import Asked
 from pipelines.reading.worker import CheckFailed
 
 __all__ = ["Asked", "StillQueued", "Submitted", "Upload", "hand_in", "outcome_of", "submit", "submit_upload"]

@@ -32,7 +32,8 @@ from pipelines.history.ledger import Ledger, open_ledger
 from pipelines.history.publish import publish
 from pipelines.history.snapshot import NoSnapshot, open_snapshot
 from pipelines.reading.limited import ReaderCrashed
-from pipelines.reading.return_file import Asked, ReadReturn, read_return
+from pipelines.reading.return_file import ReadReturn, read_return
+from pipelines.reading.returned.whose import Asked
 from pipelines.reading.worker import CheckFailed, the_worker
 
 __all__ = [

@@ -17,7 +17,8 @@ from pipelines.history.acts import act_row, decision, finding_rows
 from pipelines.history.ledger import Original, open_ledger, submitted
 from pipelines.history.publish import publish
 from pipelines.history.return_rows import new_return, return_tables
-from pipelines.reading.return_file import Asked, read_return
+from pipelines.reading.return_file import read_return
+from pipelines.reading.returned.whose import Asked
 from tests.builders import AT, agreement
 from tests.return_files import filled, saved
 

@@ -17,7 +17,7 @@ from domain.limit_file import default_limits
 from domain.rows import SEVERITIES
 from domain.words import LANGUAGES, text
 from pipelines.reading.mapped.rules import RULES as MAPPED_RULES
-from pipelines.reading.return_file import RULES as READING_RULES
+from pipelines.reading.returned.rules import RULES as READING_RULES
 from pipelines.writing.limits_document import limits_document
 from pipelines.writing.markdown import BREAK, both, markdown_table
 

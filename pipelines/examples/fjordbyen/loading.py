@@ -21,7 +21,8 @@ from pipelines.history.acts import decision, staged
 from pipelines.history.ledger import Change, Ledger, Original, receipt_of
 from pipelines.history.return_rows import new_return
 from pipelines.reading.child import read_many_in_child
-from pipelines.reading.return_file import Asked, ReadReturn, return_of
+from pipelines.reading.return_file import ReadReturn, return_of
+from pipelines.reading.returned.whose import Asked
 from pipelines.returns import CheckedReturn, check_read, warm_up
 
 # How many days the secretariat took, in turn.

@@ -24,7 +24,8 @@ from pipelines.reading.mapped.lines import BlockLines, Line
 from pipelines.reading.mapped.part import LANGUAGE, PROJECT_ID, FoundRow, MappedRow, Part, rows_that_left
 from pipelines.reading.mapped.rules import RULES, Noted
 from pipelines.reading.mapped.unread import Reach, note_unread, note_unusable, note_without_answers
-from pipelines.reading.return_file import MONTHS_OF, ReadReturn
+from pipelines.reading.return_file import ReadReturn
+from pipelines.reading.returned.whose import MONTHS_OF
 from pipelines.reading.workbook import ReadWorkbook
 
 __all__ = ["RULES", "MappedRow", "read_mapped"]

@@ -22,7 +22,12 @@ from domain.rows import Finding, column_letters
 from domain.words import LANGUAGES, words
 from pipelines.reading import return_file
 from pipelines.reading.cells import CellNote
-from pipelines.reading.return_file import NEVER_EMPTY, RULES, Asked, ReadReturn, read_return, return_of
+from pipelines.reading.return_file import ReadReturn, read_return, return_of
+from pipelines.reading.returned import whose
+from pipelines.reading.returned.headings import plain_heading
+from pipelines.reading.returned.rules import RULES
+from pipelines.reading.returned.sheet_rows import NEVER_EMPTY
+from pipelines.reading.returned.whose import Asked
 from pipelines.reading.workbook import ReadWorkbook, Refusal, Scalar, Sheet
 from tests.builders import agreement
 from tests.return_files import book_of, cells_of, csv_of, edited, filled, in_csv, saved, small_return, workbook_of, written
@@ -553,12 +558,14 @@ def codes_in(path: Path, *carriers: str) -> set[str]:
 
 def test_the_list_has_every_code_that_the_code_can_give() -> None:
     room = ROOT / "pipelines" / "reading"
-    own = codes_in(room / "answers.py", "_NoAnswer", "Fault") | codes_in(room / "return_file.py", "add", "_note")
+    own = codes_in(room / "answers.py", "_NoAnswer", "Fault") | codes_in(room / "return_file.py", "add")
+    for path in (room / "returned").glob("*.py"):
+        own |= codes_in(path, "add", "_note")
     names = ("any_file", "csv_file", "package", "cells", "workbook", "child")
     theirs = {
         code for name in names for code in codes_in(room / f"{name}.py", "FileRefused", "Refusal", "add", "_note", "CellNote")
     }
-    by_name = {*return_file._NOT_SAID.values(), *return_file._CONTRADICTS.values()}
+    by_name = {*whose._NOT_SAID.values(), *whose._CONTRADICTS.values()}
     known = {rule.code for rule in RULES}
     assert len(own) > 40
     assert len(theirs) > 10
@@ -674,7 +681,7 @@ def test_headings_tell_the_columns_of_a_table_apart() -> None:
                 FORM.heading(column, "en"),
                 column.column,
             ):
-                assert owners.setdefault(return_file._plain_heading(header), column.column) == column.column, (
+                assert owners.setdefault(plain_heading(header), column.column) == column.column, (
                     table.table,
                     header,
                 )

@@ -21,7 +21,8 @@ from domain.returns import Answer, Missing, Return, ReturnRow, Split
 from domain.rows import column_letters
 from domain.words import text
 from pipelines.reading.answers import answer_of
-from pipelines.reading.return_file import Asked, return_of
+from pipelines.reading.return_file import return_of
+from pipelines.reading.returned.whose import Asked
 from pipelines.reading.workbook import read_workbook
 from pipelines.writing.templates.columns import Filling, asked_columns, labels_of, written
 from pipelines.writing.templates.limits import LAST_ROW, MESSAGE_LENGTH, TITLE_LENGTH
