@@ -29,7 +29,8 @@ at, band = drawn_at(here, agreement, chosen, found, rho_asked())
 with sentence:
     blocks.finding(headline(here, agreement, chosen, found, at))
 if not found.projects:
-    nothing_reported(here, agreement)
+    if chosen.selection.is_everything:
+        nothing_reported(here, agreement)
     st.stop()
 
 left, right = st.columns([1.5, 1], gap="large")

@@ -130,6 +130,13 @@ def test_a_real_agreement_shows_its_index_and_what_open_sources_know(monkeypatch
     counted = {words(row[0]): int(words(row[1])) for row in table(app, "Antall prosjekter i hver kommune")}
     assert sum(counted.values()) == 22
     assert any("22 prosjekter er kjent" in title for title in titles(app))
+    # The projects listed are those of the municipality that is chosen; without one, all.
+    own = sum(n for place, n in counted.items() if place == "Bergen")
+    assert 0 < own < 22
+    assert f"{own} er kjent fra åpne kilder" in finding(app)
+    assert len(table(app, "Kjente prosjekter. Det som")) == own
+    everywhere = page(monkeypatch, examples, agreement="miljoloftet", asof="2026-11-22")
+    assert len(table(everywhere, "Kjente prosjekter. Det som")) == 22
 
 
 def test_without_a_publication_the_page_says_what_to_do(monkeypatch, tmp_path):

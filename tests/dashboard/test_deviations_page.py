@@ -19,8 +19,10 @@ from dashboard.parts.figures import forget_kept
 from dashboard.parts.rules.words import how_much, rule_sentence
 from dashboard.parts.surroundings import Surroundings
 from dashboard.theme import PALETTES, level_colour
+from domain.limit_file import limits_of
 from pipelines.answers.deviations.deviations import deviations
-from pipelines.answers.deviations.listed import NO_AREA, NO_FOCUS, OwnerText, deviation_changes, owner_texts
+from pipelines.answers.deviations.listed import NO_AREA, NO_FOCUS, OwnerText, deviation_changes, deviation_matrix, owner_texts
+from pipelines.answers.portfolio import projects
 from pipelines.answers.selection import Selection
 from pipelines.history.snapshot import open_snapshot
 from tests.builders import agreement
@@ -130,7 +132,26 @@ def test_filters_narrow_the_list_and_the_sentence(monkeypatch: pytest.MonkeyPatc
     wanted = [it for it in found if it.result.level_told == "red" and it.body_id == "prioriteringsrad"]
     assert wanted
     assert [line[0].split()[0] for line in rows(app, "De alvorligste først")] == [it.result.project_id for it in wanted]
-    assert finding(app).startswith(f"{len(worst_levels(wanted))} av ")
+    # Of a part of the deviations nothing is said of all projects.
+    assert finding(app).startswith(f"Avvikene i utvalget gjelder {len(worst_levels(wanted))} av ")
+    whole = finding(fjordbyen(monkeypatch, examples, asof="2026-08-01", party="lindvag", subject="all"))
+    assert whole.startswith(f"{len(worst_levels(found))} av ")
+
+
+def test_one_deviation_is_one_and_areas_that_share_the_most_are_not_told_apart(monkeypatch, examples) -> None:
+    address = {"asof": "2026-08-01", "party": "lindvag", "level": "red", "subject": "all", "body": "prioriteringsrad"}
+    said = written(fjordbyen(monkeypatch, examples, **address))
+    assert "1 avvik i 1 prosjekter" not in said
+    assert "1 avvik " in said
+    found = [it for it in deviations(open_snapshot(examples), FJORDBYEN, AUGUST) if it.body_id == "styringsgruppe"]
+    found = [it for it in found if limits_of(FJORDBYEN).limit(it.result.rule).in_colour]
+    listed = projects(open_snapshot(examples), FJORDBYEN, AUGUST).to_dict("records")
+    cells = deviation_matrix(found, listed).by_area
+    n_each = sorted(sum(cell.levels.values()) for cell in cells.values())
+    assert n_each[-1] == n_each[-2] == 1
+    said = written(fjordbyen(monkeypatch, examples, asof="2026-08-01", body="styringsgruppe"))
+    assert "Flere områder har flest prosjekter med avvik: 1 hver" in said
+    assert "Flere områder" not in written(fjordbyen(monkeypatch, examples, asof="2026-08-01"))
 
 
 def test_an_early_warning_is_a_rising_forecast_within_its_frames(monkeypatch: pytest.MonkeyPatch, examples: Path) -> None:

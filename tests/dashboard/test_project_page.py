@@ -142,6 +142,13 @@ def test_every_state_has_a_sentence(monkeypatch, examples, address, said):
         assert sum(body.count("project=F-") for body in links) >= 63
 
 
+def test_a_finished_project_is_not_said_to_go_on(monkeypatch, examples):
+    app = page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22")
+    listed = [row[-2:] for row in rows_of(app, "Trykk på et navn for å se alt om prosjektet")]
+    assert {standing for phase, standing in listed if phase == "Avsluttet"} == {"–"}
+    assert ["Byggefase", "I gang"] in listed
+
+
 def test_a_real_agreement_shows_what_open_sources_know(monkeypatch, examples):
     app = page(monkeypatch, examples, agreement="miljoloftet", asof="2026-11-22")
     assert "Ingen prosjekter i Miljøløftet var rapportert" in finding(app)

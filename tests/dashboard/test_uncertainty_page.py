@@ -46,6 +46,12 @@ def at(examples):
     return found, portfolio_at(found)
 
 
+def test_filters_that_no_project_passes_are_told_from_nothing_reported(monkeypatch, examples):
+    said = written(page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22", phase="idea"))
+    assert "Ingen prosjekter passer med filtrene." in said
+    assert "Ingen rapporter" not in said
+
+
 def test_the_page_says_what_the_answers_say_in_every_view(monkeypatch, examples, at):
     found, band = at
     app = page(monkeypatch, examples, agreement="fjordbyen", asof="2026-11-22")
@@ -54,7 +60,7 @@ def test_the_page_says_what_the_answers_say_in_every_view(monkeypatch, examples,
     p85, over = (
         decimal_text(mnok, 0, "nb") for mnok in (band[1].risk.p85_mnok, band[1].risk.p85_mnok - band[1].risk.sum_p50_mnok)
     )
-    sentence = f"P85 er {p85} mill. kr, som er {over} over summen av P50."
+    sentence = f"P85 er {p85} mill. kr, {over} mill. kr over summen av P50."
     assert sentence.replace("\u00a0", " ") in said
     assert "mer enn 99 av 100 sjanse for at porteføljen holder seg innenfor rammen på 16 325 mill. kr" in said
     assert "3 av 51 prosjekter har prognose over kostnadsrammen (P85)" in said

@@ -185,7 +185,8 @@ def cited_places(here: Surroundings, agreement: Agreement, key: str | None) -> N
         rows += [[here.say("area.cited.other"), str(n_other)]] if n_other else []
         at = next((number for number, place in enumerate(listed) if place.municipality_code == key), None)
         blocks.table(here.say("area.cited.caption"), columns, rows, at, is_narrow=True)
-    cited_blocks.cited_portfolio(here, agreement, is_lead=False)
+    is_municipality = any(place.municipality_code == key for place in municipalities_now(agreement))
+    cited_blocks.cited_portfolio(here, agreement, is_lead=False, municipality_code=key if is_municipality else None)
 
 
 def _number(row: PlaceRow, name: str) -> float | None:

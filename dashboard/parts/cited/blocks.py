@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -51,10 +52,13 @@ def portfolio(here: Surroundings, agreement: Agreement) -> CitedPortfolio:
     return kept(partial(cited_projects, here.snapshot, agreement, here.as_of), "cited_projects", *here.known(agreement))
 
 
-def cited_portfolio(here: Surroundings, agreement: Agreement, *, is_lead: bool = True) -> None:
+def cited_portfolio(
+    here: Surroundings, agreement: Agreement, *, is_lead: bool = True, municipality_code: str | None = None
+) -> None:
     """Message, histories, the table of all projects; one sentence before a list was known; nothing where there is no list.
 
-    The message is the page's own sentence, unless the page has another: then it is a title.
+    The message is the page's own sentence, unless the page has another: then it is a title. Of a municipality there are its own
+    projects; the files hold all of them.
     """
     found = portfolio(here, agreement)
     message = blocks.finding if is_lead else blocks.title
@@ -65,6 +69,10 @@ def cited_portfolio(here: Surroundings, agreement: Agreement, *, is_lead: bool =
         days = {name: date_text(day, here.language) for name, day in named.items()}
         message(here.say("cited.none_then", name=agreement.short_name, **days))
         return
+    if municipality_code:
+        found = replace(found, projects=tuple(it for it in found.projects if it.municipality_code == municipality_code))
+        if not found.projects:
+            return
     message(headline(here, found))
     if found.n_with("history"):
         blocks.small(comparability(here, found))
@@ -161,7 +169,7 @@ def _all_projects(here: Surroundings, agreement: Agreement, found: CitedPortfoli
     all_amounts(here, found, urls)
     source_list(here, urls)
     how(here, (here.say(f"cited.how.{part}") for part in _HOW))
-    downloads_of(here, agreement, found)
+    downloads_of(here, agreement, portfolio(here, agreement))
 
 
 # The tables here hold sentences, which need width more than their numbers do.

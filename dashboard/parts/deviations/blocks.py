@@ -92,6 +92,8 @@ def _title(here: Surroundings, names: Mapping[str, str], cells: Mapping[str, Mat
     place, n, of = most(cells)
     if not n:
         return here.say("deviations.area.title_none")
+    if sum(sum(cell.levels.values()) == n for cell in cells.values()) > 1:
+        return here.say("deviations.area.title_several", n=n)
     led = {"n": count("deviating", n, area=place), "of": count("going", of, area=place)}
     return here.say("deviations.area.title", name=names.get(place, place), **led)
 

@@ -63,6 +63,11 @@ class Narrowed:
         traits = traits_of(self.limits, result, body_id)
         return all(self.by[name] in (ALL, found) for name, found in traits.items())
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether deviations are left out by more than what they are about."""
+        return any(found != ALL for name, found in self.by.items() if name != "subject")
+
     def without(self, name: str) -> Narrowed:
         """The same with one filter taken away."""
         return Narrowed(self.chosen, {**self.by, name: ALL}, self.since, self.limits)

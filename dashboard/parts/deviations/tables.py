@@ -63,7 +63,7 @@ def working_list(here: Surroundings, agreement: Agreement, found: Listed, narrow
     n_projects = len({it.result.project_id for it in found.found})
     count = partial(count_of, here, agreement, narrowed)
     led = {"n": count("open", len(found.found)), "n_projects": count("deviating", n_projects)}
-    title = here.say("deviations.list.title", **led)
+    title = here.say("deviations.list.title_one" if len(found.found) == 1 else "deviations.list.title", **led)
     blocks.title(title)
     if not found.found:
         blocks.small(here.say("deviations.list.empty"))

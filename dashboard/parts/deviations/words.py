@@ -31,13 +31,15 @@ def headline(here: Surroundings, agreement: Agreement, found: Listed, narrowed: 
     n_red = sum(level == "red" for level in worst.values())
     led = partial(count_of, here, agreement, narrowed)
     going = led("going", of)
-    parts = [here.say("deviations.finding.some", n=led("deviating", len(worst)), of=going, red=led("deviating_red", n_red))]
+    key = "in_list" if narrowed.is_partial else "some"
+    parts = [here.say(f"deviations.finding.{key}", n=led("deviating", len(worst)), of=going, red=led("deviating_red", n_red))]
     if not worst:
         parts = [here.say("deviations.finding.nothing", of=going)]
     if narrowed.since:
         steps = Counter(it.step for it in found.changes)
         new, day = steps["opened"] + steps["reopened"], date_text(narrowed.since, here.language)
-        key = "changes" if steps["closed"] else "only_new" if new else "no_changes"
+        none = "none_in_list" if narrowed.is_partial else "no_changes"
+        key = "changes" if steps["closed"] else "only_new" if new else none
         changed = {"new": led("changed_new", new), "closed": led("changed_closed", steps["closed"])}
         parts.append(here.say(f"deviations.finding.{key}", **changed, day=day))
     bodies = [it.body_id for it in found.found if it.body_id]

@@ -26,6 +26,7 @@ from domain.numbers import NO_VALUE, date_text
 from pipelines.answers.costs import costs
 from pipelines.answers.deviations.deviations import colours
 from pipelines.answers.portfolio import projects
+from pipelines.answers.uncertainty.uncertainty import FINISHED
 from pipelines.methods.deviations import Level
 from pipelines.writing.tables import Cell
 
@@ -121,7 +122,7 @@ def project_table(
             led,
             areas_said(here, agreement, row["working_area_split"]),
             coded(here, "projects", "phase", row["phase"]),
-            coded(here, "projects", "standing", row["standing"]),
+            _standing(here, row),
         ])  # fmt: skip
         plain = [row[name] if isinstance(row[name], str) else None for name in _EXPORTED[:6]]
         number = None if forecast is None else float(forecast)
@@ -129,3 +130,8 @@ def project_table(
     blocks.table(here.say("project.finder.caption"), columns(here, names), rows)
     source_line(here, here.say("project.source"))
     hand_out(here, agreement, chosen, "projects", here.say("project.finder.export"), _EXPORTED, exported)
+
+
+def _standing(here: Surroundings, row: Mapping[str, Any]) -> str:
+    """Whether a project goes on; a dash for one that is finished, for which the form has no other word than that it does."""
+    return NO_VALUE if row["phase"] == FINISHED and not row["has_ended"] else coded(here, "projects", "standing", row["standing"])

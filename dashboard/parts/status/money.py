@@ -32,7 +32,10 @@ def money_block(here: Surroundings, agreement: Agreement, found: Status) -> Bloc
         return Block(title, way, sentence=here.say("status.money.no_cost"))
     led = partial(amount_led, here, agreement, money.price)
     cost_led = led("forecast_total", in_sentence(here, cost))
-    said = here.say("status.money.expected", cost=cost_led, kroner=kroner_said(here, money.price))
+    # The dot is that of the scale.
+    has_scale = bool(money.range and money.over.rows) and not is_not_compared(found)
+    key = "expected" if has_scale else "expected_alone"
+    said = here.say(f"status.money.{key}", cost=cost_led, kroner=kroner_said(here, money.price))
     framed, going = map(str, money.over.with_figures)
     counted = {"n": led("with_frames", framed), "of": led("progress.projects", going)}
     if is_not_compared(found) or not money.over.rows:

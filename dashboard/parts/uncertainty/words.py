@@ -56,6 +56,8 @@ def rho_said(here: Surroundings, rho: float) -> str:
 
 def headline(here: Surroundings, agreement: Agreement, chosen: Chosen, found: Portfolio, at: PortfolioAt | None) -> str:
     """The chance to stay within what the portfolio is held against, and its P85; why not where it cannot be told."""
+    if not found.projects and not chosen.selection.is_everything:
+        return here.say("uncertainty.finding.no_project")
     if not found.projects:
         return here.say("uncertainty.finding.no_projects", day=date_text(here.as_of, here.language), name=agreement.short_name)
     if at is None:
