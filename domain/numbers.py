@@ -60,6 +60,11 @@ def month_text(day: dt.date, language: str) -> str:
     return format_date(day, "LLLL y", locale=_LOCALE[language]).translate(_NO_BREAK)
 
 
+def period_head(period: str, language: str) -> str:
+    """A period as `period_text` has it, above a narrow column, where the year may stand on a line of its own."""
+    return " ".join(period_text(period, language).rsplit("\u00a0", 1))
+
+
 def period_text(period: str, language: str) -> str:
     """3. kvartal 2026 and Q3 2026; a month by its name; a year as it is."""
     found = Period.parse(period)

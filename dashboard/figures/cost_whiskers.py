@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.paper import paper, with_room
-from dashboard.figures.plain import plain
+from dashboard.figures.plain import in_two_lines, plain
 from dashboard.theme import Palette, level_colour
 
 # A row has room for a name in two lines of 14 px.
@@ -90,7 +89,10 @@ def _ends(rows: pd.DataFrame) -> tuple[float, float]:
 
 def _axes(figure: go.Figure, rows: pd.DataFrame, ends: tuple[float, float], palette: Palette) -> None:
     """Beside each name its amount, so that a phone has room for the marks."""
-    named = [f"{_whole(name)}  <b>{plain(label)}</b>" for name, label in zip(rows["name"], rows["label"], strict=True)]
+    named = [
+        f"{in_two_lines(name, _NAME_SIGNS)}  <b>{plain(label)}</b>"
+        for name, label in zip(rows["name"], rows["label"], strict=True)
+    ]
     figure.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=named, range=[len(rows) - 0.4, -1.7], showgrid=False,
         tickfont={"size": _NAME_PX, "color": palette.ink},
@@ -101,10 +103,3 @@ def _axes(figure: go.Figure, rows: pd.DataFrame, ends: tuple[float, float], pale
     signed = [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in ticks]
     figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=signed, showgrid=True, tickangle=0)
     with_room(figure, named, _NAME_PX)
-
-
-def _whole(name: str) -> str:
-    """The whole name in at most two lines, as narrow as its words allow."""
-    widths = range(min(_NAME_SIGNS, len(name)), len(name) + 1)
-    lines = next((found for width in widths if len(found := textwrap.wrap(name, width, break_long_words=False)) <= 2), [name])
-    return "<br>".join(map(plain, lines))

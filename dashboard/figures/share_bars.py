@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.paper import GAP_PX, line_px, paper
-from dashboard.figures.plain import plain
+from dashboard.figures.paper import GAP_PX, line_px, paper, with_room
+from dashboard.figures.plain import in_two_lines, plain
 from dashboard.theme import Palette
 
-_ROW_PX, _EDGE_PX = 34, 16
-_NAME_SIGNS, _TEXT_PX = 28, 15
+_ROW_PX, _EDGE_PX = 38, 16
+_NAME_SIGNS, _NAME_PX, _TEXT_PX = 24, 14, 15
 # The room for what is written beside a bar below zero, in its own length.
 _ROOM = 1.3
 
@@ -30,11 +30,12 @@ def share_bars(rows: pd.DataFrame, separators: str, palette: Palette) -> go.Figu
             hovertemplate="%{customdata[0]}<extra></extra>",
         )
     )  # fmt: skip
-    names = [name if len(name) <= _NAME_SIGNS else f"{name[: _NAME_SIGNS - 1]}…" for name in rows["name"]]
+    names = [in_two_lines(name, _NAME_SIGNS) for name in rows["name"]]
     figure.update_yaxes(
-        tickvals=places, ticktext=[plain(name) for name in names], range=[len(rows) - 0.5, -0.5], showgrid=False,
-        tickfont={"size": 15, "color": palette.ink},
+        tickvals=places, ticktext=names, range=[len(rows) - 0.5, -0.5], showgrid=False, ticklabelstandoff=6,
+        tickfont={"size": _NAME_PX, "color": palette.ink},
     )  # fmt: skip
     low, high = min(rows["share_pct"].min(), 0.0), max(rows["share_pct"].max(), 0.0)
     figure.update_xaxes(range=[_ROOM * low, high or 1.0], showticklabels=False, showgrid=False)
+    with_room(figure, names, _NAME_PX, below_px=_EDGE_PX // 2)
     return figure

@@ -78,7 +78,7 @@ def test_the_page_that_opens_says_the_state_and_its_numbers_are_those_of_the_com
     money = found["Penger mot rammen"]
     assert re.match(rf"Penger mot rammen Økonomi {over} mill\. kr over styringsrammene \(P50\), \d+ av \d+ med tall", money)
     low, high = (shown(told[f"portfolio_p{pct}", "agreement", "rho_0.3"]) for pct in (50, 85))
-    assert f"Sannsynlig spenn for hele porteføljen, P50–P85: {low}–{high} mill. kr" in money
+    assert f"Porteføljen, P50–P85: {low}–{high} mill. kr" in money
     assert f"Ventet kostnad er {shown(whole['forecast_total'])} mill. 2024-kroner." in money
     assert told["chance_within_frame", "agreement", "rho_0.3"] > 0.99
     assert "Sjansen for å holde rammen: mer enn 99 av 100, ved samvariasjon 0,3." in money

@@ -207,6 +207,8 @@ def test_names_of_projects_are_whole_in_at_most_two_lines(name):
     (shown,) = cost_whiskers(rows, WhiskerWords("P50", ""), ", ", LIGHT).layout.yaxis.ticktext
     told = shown.removesuffix("  <b>+1,2</b>").split("<br>")
     assert " ".join(told) == name
+    part = pd.DataFrame({"name": [name], "share_pct": [60.0], "label": ["60 %"], "hover": [""], "is_rest": [False]})
+    assert share_bars(part, ", ", LIGHT).layout.yaxis.ticktext[0].split("<br>") == told
     assert len(told) <= 2
     assert max(map(len, told)) <= max(24, len(name) // 2 + 8, max(map(len, name.split())))
 

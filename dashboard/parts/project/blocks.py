@@ -23,7 +23,7 @@ from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import computed
 from dashboard.theme import LEVEL_SYMBOLS, level_colour
 from domain.model import Agreement
-from domain.numbers import decimal_text, period_text
+from domain.numbers import decimal_text, period_head, period_text
 from domain.period import Period
 from pipelines.answers.project.history import COSTS, FORECAST, ProjectHistory, Report, project_history
 from pipelines.answers.project.sheets import ProjectSheets, project_sheets
@@ -105,7 +105,7 @@ def colour_strip(here: Surroundings, agreement: Agreement, history: ProjectHisto
     names = {"title_greener": "reports_greener", "title_same": "reports_same", "title_beside": "reports"}
     counted = {"n": led(f"project.{names[key]}", str(n)), "of": led("project.reports", str(len(pairs)))}
     blocks.title(here.say(f"project.strip.{key}", **counted))
-    heads = [period_text(report.period, here.language) for report in history.reports] + [here.say("project.strip.now")]
+    heads = [period_head(report.period, here.language) for report in history.reports] + [here.say("project.strip.now")]
     rows: dict[str, Sequence[str | None]] = {
         "reported": [reported for reported, _ in pairs] + [history.reported_colour],
         "figures": [figures for _, figures in pairs] + [history.data_colour],

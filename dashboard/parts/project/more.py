@@ -20,7 +20,7 @@ from dashboard.parts.surroundings import Surroundings
 from dashboard.parts.trace_links import computed, computed_of, traced
 from domain.indicators import load_indicators
 from domain.model import Agreement
-from domain.numbers import NO_VALUE, decimal_text, period_text
+from domain.numbers import NO_VALUE, decimal_text, period_head, period_text
 from pipelines.answers.deviations.deviations import OpenDeviation, deviations
 from pipelines.answers.deviations.listed import owner_texts
 from pipelines.answers.project.history import ProjectHistory
@@ -191,7 +191,7 @@ def _deviation_cells(here: Surroundings, agreement: Agreement, found: OpenDeviat
 def _course_table(here: Surroundings, history: ProjectHistory) -> None:
     blocks.title(here.say("project.deviations.course_title"))
     periods = [report.period for report in history.reports]
-    heads = [*columns(here, ["rule"]), *(blocks.Column(period_text(period, here.language)) for period in periods)]
+    heads = [*columns(here, ["rule"]), *(blocks.Column(period_head(period, here.language)) for period in periods)]
     rows = [
         [rule_name(here, course.rule), *(level_text(here, course.levels.get(period)) for period in periods)]
         for course in history.courses
