@@ -65,7 +65,7 @@ def test_one_message_made_from_the_numbers_stands_on_top(norwegian):
         "Av 22 kjente prosjekter har 2 en kostnadshistorie; for 4 kjenner vi ett kostnadstall, "
         "for 13 bare andre beløp enn kostnaden og for 3 ikke noe beløp."
     ) in text
-    assert "I ingen av dem har to tall samme type og prisnivå, så vi regner ikke ut noen endring." in text
+    assert "I ingen av dem har to tall for kostnaden samme type og prisnivå, så vi regner ikke ut noen endring av den." in text
     assert "samlet fra åpne kilder 22. november 2026 og er kjent her fra den dagen" in text
 
 

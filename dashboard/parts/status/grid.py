@@ -10,6 +10,9 @@ import streamlit as st
 from dashboard.parts.blocks import Link, Said, said_html
 from dashboard.parts.escape import as_html
 
+# A number with more signs is written smaller, or it would be cut beside two other blocks on a screen of 1280.
+_MOST_SIGNS = 14
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -44,4 +47,5 @@ def _block(block: Block) -> str:
 def _number(block: Block) -> str:
     if not str(block.number):
         return ""
-    return f'<p class="nv-number"><b>{said_html(block.number)}</b> <span>{said_html(block.unit)}</span></p>'
+    size = ' class="long"' if len(str(block.number)) > _MOST_SIGNS else ""
+    return f'<p class="nv-number"><b{size}>{said_html(block.number)}</b> <span>{said_html(block.unit)}</span></p>'
