@@ -193,7 +193,6 @@ h1.nv-finding {{ font-size: clamp(1.25rem, 0.9rem + 1vw, 1.6rem); line-height: 1
 .nv-number {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6rem; }}
 .nv-number b {{ font-size: 2.5rem; line-height: 1.12; font-weight: 680; letter-spacing: -0.02em;
   font-variant-numeric: tabular-nums; white-space: nowrap; }}
-.nv-number b.long {{ font-size: 1.9rem; }}
 .nv-number span {{ font-size: 1.05rem; line-height: 1.25; }}
 .nv-block p a, .nv-block h2 a, .nv-levels a, .nv-scale a, .nv-parts a {{ font-size: inherit; }}
 [data-testid="stHtml"] :is(.nv-block p, .nv-levels, .nv-scale, .nv-parts) a {{ color: inherit; }}
@@ -232,5 +231,6 @@ h1.nv-finding {{ font-size: clamp(1.25rem, 0.9rem + 1vw, 1.6rem); line-height: 1
   .nv-block.wide > p:last-child {{ flex: 1 1 40%; }}
   .nv-block.wide .nv-number b {{ font-size: 2rem; }}
 }}
+@media (max-width: 1520px) {{ .nv-block .nv-number b.long {{ font-size: 1.8rem; }} }}
 @media (max-width: 640px) {{ .nv-number b {{ font-size: 2.2rem; }} .nv-number span {{ font-size: 1rem; }} }}
 """

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.parts.blocks import Link, Said, said_html
 from dashboard.parts.escape import as_html
 
-# A number with more signs is written smaller, or it would be cut beside two other blocks on a screen of 1280.
+# A number with more signs is written smaller on a small screen, where it would be cut beside two other blocks.
 _MOST_SIGNS = 14
 
 
