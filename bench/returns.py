@@ -117,4 +117,6 @@ def _peak_of_children_mib() -> float:
     from pipelines.reading.worker import the_worker
 
     the_worker().close()
+    # One that is closed stays so: what is measured after this starts its own.
+    the_worker.cache_clear()
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
