@@ -64,10 +64,13 @@ def _view_change(page: Page, number: int) -> float:
 
 
 def _page_change(page: Page, number: int) -> float:
-    name, heading = (("Metode", "De fire svarene"), ("Nullvekstmålet", "Endring i trafikk"))[number % 2]
+    section, name, heading = (
+        ("Metode", "Metode", "De fire svarene"), ("Status og mål", "Nullvekstmålet", "Endring i trafikk")
+    )[number % 2]  # fmt: skip
+    page.get_by_role("button", name=section).first.click()
 
     def change() -> None:
-        page.get_by_role("link", name=name).first.click()
+        page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name).first.click()
         page.locator("h2.nv-title", has_text=heading).first.wait_for()
 
     return timed(change)
