@@ -102,6 +102,8 @@ def band_said(here: Surroundings, agreement: Agreement, chosen: Chosen, ranged: 
     counts = {"n": ("with_curve", n), "of": ("all_estimates", of)}
     counted = {it: computed(here, agreement, chosen, f"uncertainty.{name}", str(many)) for it, (name, many) in counts.items()}
     said = here.say("economy.band.said", **ends, **counted, share=HIGH_PCT - LOW_PCT)
+    if n < of:
+        said = joined([said, here.say("economy.band.rest")])
     forecast = float(end.forecast_mnok)
     if end.low_mnok <= forecast <= end.high_mnok:
         return said
